@@ -11,6 +11,8 @@ package struct Instant: Hashable, Comparable, Sendable {
     package static let zero = Instant(sinceStart: .zero)
 
     package static func < (left: Instant, right: Instant) -> Bool { left.sinceStart < right.sinceStart }
-    package static func + (instant: Instant, duration: Duration) -> Instant { Instant(sinceStart: instant.sinceStart + duration) }
+    package static func + (instant: Instant, duration: Duration) -> Instant {
+        Instant(sinceStart: instant.sinceStart + duration)
+    }
     package static func - (left: Instant, right: Instant) -> Duration { left.sinceStart - right.sinceStart }
 }

@@ -17,7 +17,8 @@ extension Timestamp {
             let day = reader.number(2), reader.take("T", or: "t"), let hour = reader.number(2), reader.take(":"),
             let minute = reader.number(2), reader.take(":"), let second = reader.number(2)
         else { return nil }
-        guard (1...12).contains(month), (1...CivilDate.daysIn(month: month, year: year)).contains(day), hour < 24, minute < 60,
+        guard (1...12).contains(month), (1...CivilDate.daysIn(month: month, year: year)).contains(day), hour < 24,
+            minute < 60,
             second <= 60
         else { return nil }
         var micros: Int64 = 0
@@ -117,7 +118,8 @@ private struct DigitReader {
     var isAtEnd: Bool { rest.isEmpty }
 
     mutating func take(_ wanted: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> Bool {
-        guard let byte = rest.first, byte == UInt8(ascii: wanted) || other.map({ byte == UInt8(ascii: $0) }) == true else {
+        guard let byte = rest.first, byte == UInt8(ascii: wanted) || other.map({ byte == UInt8(ascii: $0) }) == true
+        else {
             return false
         }
         rest = rest.dropFirst()
@@ -150,7 +152,8 @@ private struct DigitReader {
     mutating func offset() -> Int64? {
         if take("Z", or: "z") { return 0 }
         let east = take("+")
-        guard east || take("-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60 else {
+        guard east || take("-"), let hours = number(2), take(":"), let minutes = number(2), hours < 24, minutes < 60
+        else {
             return nil
         }
         let seconds = Int64(hours * 3_600 + minutes * 60)

@@ -8,7 +8,9 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var microseconds: Int64
 
     package init(microseconds: Int64) { self.microseconds = microseconds }
-    package init(secondsSinceEpoch seconds: Int64) { self.microseconds = seconds.multipliedReportingOverflow(by: 1_000_000).partialValue }
+    package init(secondsSinceEpoch seconds: Int64) {
+        self.microseconds = seconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+    }
 
     /// Whole seconds since the Unix epoch, rounded down.
     package var seconds: Int64 { microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000 }
