@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2154
 # One node: containerd and a kubelet, Pods on a bridge. Sourced by e2e/cluster.
 
-CONTROLLERS_V1=(cpu cpuacct cpuset memory pids systemd blkio devices freezer hugetlb)
+HIERARCHIES=(cpu cpuacct cpuset memory pids systemd blkio devices freezer hugetlb unified)
 
 containerd_config() {
   # restrict_oom_score_adj: without it runc asks for a score below its own, and every sandbox fails with a
@@ -18,6 +18,9 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.grpc.v1.btrf
   restrict_oom_score_adj = true
   stream_server_address = "127.0.0.1"
   stream_server_port = "$STREAM_PORT"
+[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+  runtime_type = "io.containerd.runc.v2"
+  options = {Root = "$STATE/containerd/runc"}
 [plugins."io.containerd.grpc.v1.cri".cni]
   bin_dir = "/usr/lib/cni"
   conf_dir = "$STATE/cni"
@@ -59,7 +62,8 @@ failSwapOn: false
 makeIPTablesUtilChains: false
 imageGCHighThresholdPercent: 100
 evictionHard: {nodefs.available: 0%, imagefs.available: 0%, memory.available: 100Mi}
-nodeStatusUpdateFrequency: 5s
+nodeStatusUpdateFrequency: 1s
+nodeStatusReportFrequency: 10s
 syncFrequency: 10s
 serializeImagePulls: false
 registryPullQPS: 0
@@ -70,12 +74,12 @@ TEXT
 
 make_cgroups() {
   # Kubelet wants its root to exist in every hierarchy; a new cpuset is empty until it is told its share.
-  local controller directory file
-  for controller in "${CONTROLLERS_V1[@]}"; do
-    [ -d "/sys/fs/cgroup/$controller" ] || continue
-    directory=/sys/fs/cgroup/$controller/$BRIDGE
+  local hierarchy directory file
+  for hierarchy in "${HIERARCHIES[@]}"; do
+    [ -d "/sys/fs/cgroup/$hierarchy" ] && [ "$hierarchy" != unified ] || continue
+    directory=/sys/fs/cgroup/$hierarchy/$BRIDGE
     mkdir -p "$directory"
-    [ "$controller" = cpuset ] || continue
+    [ "$hierarchy" = cpuset ] || continue
     for file in cpuset.cpus cpuset.mems; do cat "/sys/fs/cgroup/cpuset/$file" >"$directory/$file"; done
   done
 }
@@ -174,41 +178,62 @@ shims() {
   done
 }
 
-# Containers live in our own cgroup subtree: what is in it is ours, whoever its parent is.
 stop_containers() {
-  local pid round
-  for round in TERM KILL KILL KILL; do
-    for pid in $(find /sys/fs/cgroup/pids/"$BRIDGE" -name cgroup.procs -exec cat {} + 2>/dev/null); do
-      kill -$round "$pid" 2>/dev/null || true
-    done
-    sleep 0.3
+  local ctr=(ctr --address "$STATE/containerd/sock" --namespace k8s.io) file pid
+  if running containerd; then
+    "${ctr[@]}" tasks list -q | xargs -r -P 8 -n 1 "${ctr[@]}" tasks delete --force >>"$STATE/log/containerd.log" 2>&1 || true
+  fi
+  stop containerd
+  # What is left when containerd had died before. Containers live in our own part of the cgroups, so every process
+  # in it is ours.
+  for pid in $(shims) $(find "/sys/fs/cgroup/pids/$BRIDGE" -name cgroup.procs -exec cat {} + 2>/dev/null); do
+    kill -KILL "$pid" 2>/dev/null || true
   done
-  for pid in $(shims); do kill -KILL "$pid" 2>/dev/null || true; done
+  for file in "$STATE"/containerd/state/io.containerd.runtime.v2.task/*/*/address; do
+    [ ! -e "$file" ] || rm -f "$(sed 's#^unix://##' "$file")"
+  done
+}
+
+# The plugins remember each Pod's network outside of the state directory; their record names its namespace.
+forget_networks() {
+  local file container network
+  for file in /var/lib/cni/results/watchbill-"$PORT"-*-eth0; do
+    [ -e "$file" ] || continue
+    container=${file#*/watchbill-"$PORT"-}
+    for network in $(grep -o '"sandbox": *"[^"]*"' "$file" | cut -d'"' -f4); do
+      umount -l "$network" 2>/dev/null || true
+      rm -f "$network"
+    done
+    rm -f "$file" "/var/lib/cni/results/cni-loopback-${container%-eth0}-lo"
+  done
+  rm -rf "$STATE/cni-addresses"
+}
+
+# The kubelet writes the logs of Pods outside of the state directory too; they stay until the state goes.
+forget_logs() {
+  local directory
+  for directory in "$STATE"/kubelet/pods/*; do
+    [ ! -d "$directory" ] || rm -rf /var/log/pods/*_"$(basename "$directory")"
+  done
+  find /var/log/containers -xtype l -delete 2>/dev/null || true
 }
 
 stop_node() {
   stop kubelet
-  [ ! -d "/sys/fs/cgroup/pids/$BRIDGE" ] || stop_containers
-  stop containerd
+  stop_containers
+  local mount hierarchy
   # Deepest first, or an outer mount is busy.
-  local mount file network
   for mount in $(awk -v root="$STATE/" 'index($5, root) == 1 {print $5}' /proc/self/mountinfo | sort -r); do
     umount -l "$mount"
   done
-  # The plugins' record of each Pod's network names its namespace.
-  for file in /var/lib/cni/results/watchbill-"$PORT"-*; do
-    [ -e "$file" ] || continue
-    network=$(python3 -c 'import json,sys; print(json.load(open(sys.argv[1])).get("netns") or "")' "$file")
-    [ -z "$network" ] || { umount -l "$network" 2>/dev/null || true; rm -f "$network"; }
-    rm -f "$file"
-  done
-  rm -rf "$STATE/cni-addresses"
+  forget_networks
+  # As after a reboot: what ran is gone, what was pulled stays.
+  rm -rf "$STATE/containerd/state" "$STATE/containerd/runc"
   if ip link show "$BRIDGE" >/dev/null 2>&1; then
     clear_rules
     ip link delete "$BRIDGE"
   fi
-  local controller
-  for controller in "${CONTROLLERS_V1[@]}"; do
-    [ ! -d "/sys/fs/cgroup/$controller/$BRIDGE" ] || find "/sys/fs/cgroup/$controller/$BRIDGE" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  for hierarchy in "${HIERARCHIES[@]}"; do
+    [ ! -d "/sys/fs/cgroup/$hierarchy/$BRIDGE" ] || find "/sys/fs/cgroup/$hierarchy/$BRIDGE" -depth -type d -exec rmdir {} + 2>/dev/null || true
   done
 }

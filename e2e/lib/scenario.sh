@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# What scenarios share. A scenario sources it as . "$E2E/lib/scenario.sh" and is run by e2e/run.
+set -euo pipefail
+
+step() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
+fail() { printf 'failed: %s\n' "$*" >&2; exit 1; }
+
+# namespace PREFIX: a new one of its own, NAMESPACE; it goes when the scenario ends.
+namespace() {
+  NAMESPACE=$1-$(date +%s)-$RANDOM
+  kubectl create namespace "$NAMESPACE" >/dev/null
+  trap 'kubectl delete namespace "$NAMESPACE" --wait=false >/dev/null' EXIT
+  # No Pod is admitted before the controllers have made the account.
+  eventually 30 kubectl --namespace "$NAMESPACE" get serviceaccount default
+}
+
+# eventually SECONDS COMMAND…: until it succeeds; prints its last output when it never does.
+eventually() {
+  local limit=$((SECONDS + $1)) output; shift
+  until output=$("$@" 2>&1); do
+    ((SECONDS < limit)) || fail "not in time: $* -> $output"
+    sleep 0.5
+  done
+}
+
+# image NAME: its reference for a Pod's spec.   digest NAME: its digest.
+digest() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]]["digest"])' "$STATE/images.json" "$1"; }
+image() { python3 -c 'import json, sys; print(sys.argv[3] + "/" + sys.argv[2] + ":" + json.load(open(sys.argv[1]))[sys.argv[2]]["tag"])' "$STATE/images.json" "$1" "$REGISTRY"; }
