@@ -62,7 +62,7 @@ http: {addr: '127.0.0.1:$PORT', secret: rig}
 TEXT
 }
 
-start_control_plane() {
+start_servers() {
   if ! running registry; then
     registry_config >"$STATE/registry.yml"
     # Its access log goes to stdout, all else to stderr: two files make the first a clean witness.
@@ -91,6 +91,9 @@ start_control_plane() {
       --audit-policy-file "$E2E/lib/audit-policy.yaml" --audit-log-path "$STATE/audit.log" --audit-log-maxsize 2000 \
       --feature-gates EphemeralContainers=true "${API_FLAGS[@]}"
   fi
+}
+
+start_controllers() {
   local kubectl=(kubectl --kubeconfig "$STATE/admin.kubeconfig" --request-timeout 5s)
   await 60 apiserver "${kubectl[@]}" get --raw /readyz
   running controllers ||

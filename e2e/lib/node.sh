@@ -132,18 +132,19 @@ import_pause() {
 }
 
 node_ready() {
-  # Ready as the kubelet of this start says it: an old record would say so too.
+  # Ready as the kubelet that this run started says it: an old record would say so too.
   local said
   said=$(kubectl --kubeconfig "$STATE/admin.kubeconfig" --request-timeout 5s get node node1 \
     -o 'jsonpath={range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}')
-  [[ $said == "True "* ]] && [[ ! ${said#True } < $NODE_STARTED ]]
+  [[ $said == "True "* && ! ${said#True } < ${NODE_STARTED:-} ]]
 }
 
+# Called while the API server starts: a kubelet first asks for five seconds whether there is a Docker, and then tries
+# to register until it can.
 start_node() {
   [ "$(id -u)" = 0 ] || die "a node needs root" "--node" "run as root, or leave --node away"
   [ -d /sys/fs/cgroup/memory ] ||
     die "cgroup v1 is not mounted" "/sys/fs/cgroup" "boot with systemd.unified_cgroup_hierarchy=0: this kubelet knows no other"
-  NODE_STARTED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   make_cgroups
   network_up
   mkdir -p "$STATE/containerd" "$STATE/cni" "$STATE/kubelet"
@@ -162,21 +163,17 @@ start_node() {
       --root-dir "$STATE/kubelet" --hostname-override node1 --node-ip "$GATEWAY" \
       --container-runtime remote --container-runtime-endpoint "unix://$STATE/containerd/sock" \
       --pod-infra-container-image watchbill.invalid/pause:1
-    await 60 kubelet node_ready
+    NODE_STARTED=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   fi
+}
+
+await_node() {
+  await 60 kubelet node_ready
   note "node1 is Ready"
 }
 
 # The processes whose command line names this state's containerd: its shims.
-shims() {
-  local file
-  for file in /proc/[0-9]*/cmdline; do
-    if tr '\0' ' ' <"$file" 2>/dev/null | grep -q "^[^ ]*containerd-shim-runc-v2 .*-address $STATE/containerd/sock "; then
-      file=${file%/cmdline}
-      echo "${file#/proc/}"
-    fi
-  done
-}
+shims() { pgrep -f "^[^ ]*containerd-shim-runc-v2 -namespace k8s.io -id [0-9a-f]+ -address $STATE/containerd/sock( |$)" || true; }
 
 stop_containers() {
   local ctr=(ctr --address "$STATE/containerd/sock" --namespace k8s.io) file pid
