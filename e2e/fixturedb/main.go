@@ -78,7 +78,7 @@ func main() {
 			megabytes, err := strconv.Atoi(os.Args[3])
 			check(err)
 			// Noise from a fixed seed: it does not compress, and it is the same every time.
-			noise, block := rand.New(rand.NewSource(1)), make([]byte, 1<<20*3/4)
+			noise, block := rand.New(rand.NewSource(1)), make([]byte, 1<<20)
 			for number := 0; number < megabytes; number++ {
 				noise.Read(block)
 				put(tx, block, "padding", strconv.Itoa(number))
