@@ -99,7 +99,7 @@ start_controllers() {
   running controllers ||
     start controllers kube-controller-manager --kubeconfig "$STATE/controllers.kubeconfig" --leader-elect=false \
       --authentication-kubeconfig "$STATE/controllers.kubeconfig" --authorization-kubeconfig "$STATE/controllers.kubeconfig" \
-      --bind-address 127.0.0.1 --secure-port "$CONTROLLERS_PORT" --port 0 --use-service-account-credentials=true \
+      --bind-address 127.0.0.1 --secure-port "$CONTROLLERS_PORT" --port 0 --kube-api-qps 200 --kube-api-burst 400 --use-service-account-credentials=true \
       --service-account-private-key-file "$STATE/pki/service-account.key" --root-ca-file "$STATE/pki/ca.crt" \
       --cluster-signing-cert-file "$STATE/pki/ca.crt" --cluster-signing-key-file "$STATE/pki/ca.key" \
       --feature-gates EphemeralContainers=true
