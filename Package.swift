@@ -126,7 +126,9 @@ let ringTests: [Target] = [
 ]
 
 let socketTests: [Target] = [
-    tests("HTTPClientTransport", "Essentials", "HTTPTransport"),
+    tests(
+        "HTTPClientTransport", "Essentials", "HTTPTransport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
     tests(
         "Watchbill", "Essentials", "HTTPTransport", "HTTPClientTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         "EmbeddedAPIServer", "TestSupport", "CustomResources"),

@@ -20,6 +20,8 @@ package struct HTTPRequest: Sendable, Equatable {
     package var timeout: Duration?
     /// The longest silence while the body arrives; nil means none is too long.
     package var inactivityLimit: Duration?
+    /// Asked again when the request is put on a connection; nil means always allowed.
+    package var permission: SendPermission?
 
     package init(
         _ method: HTTPMethod, _ url: String, headers: [HTTPHeader] = [], body: [UInt8]? = nil, timeout: Duration? = nil,
