@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+
+extension Schema {
+    /// The schema in the OpenAPI v3 dialect of a CustomResourceDefinition (apiextensions.k8s.io/v1).
+    package func rendered() -> JSONValue {
+        var members = renderedShape
+        if !description.isEmpty { members["description"] = .string(description) }
+        if let defaultValue { members["default"] = defaultValue }
+        return .object(members)
+    }
+
+    private var renderedShape: [String: JSONValue] {
+        switch shape {
+        case .object(let rules): return rendered(rules)
+        case .map(let values, let maximum):
+            var members: [String: JSONValue] = ["type": "object", "additionalProperties": values.rendered()]
+            if let maximum { members["maxProperties"] = .integer(Int64(maximum)) }
+            return members
+        case .array(let rules): return rendered(rules)
+        case .string(let rules): return rendered(rules)
+        case .integer(let minimum, let maximum):
+            var members: [String: JSONValue] = ["type": "integer", "format": "int64"]
+            if let minimum { members["minimum"] = .integer(minimum) }
+            if let maximum { members["maximum"] = .integer(maximum) }
+            return members
+        case .boolean: return ["type": "boolean"]
+        case .integerOrString:
+            return ["x-kubernetes-int-or-string": true, "anyOf": [["type": "integer"], ["type": "string"]]]
+        case .anything: return ["x-kubernetes-preserve-unknown-fields": true]
+        }
+    }
+
+    private func rendered(_ rules: ObjectRules) -> [String: JSONValue] {
+        var members: [String: JSONValue] = ["type": "object"]
+        if !rules.properties.isEmpty { members["properties"] = .object(rules.properties.mapValues { $0.rendered() }) }
+        if !rules.required.isEmpty { members["required"] = .strings(rules.required.sorted()) }
+        if rules.preservesUnknown { members["x-kubernetes-preserve-unknown-fields"] = true }
+        return members
+    }
+
+    private func rendered(_ rules: ArrayRules) -> [String: JSONValue] {
+        var members: [String: JSONValue] = ["type": "array", "items": rules.items.rendered()]
+        switch rules.list {
+        case .atomic: members["x-kubernetes-list-type"] = "atomic"
+        case .set: members["x-kubernetes-list-type"] = "set"
+        case .map(let keys):
+            members["x-kubernetes-list-type"] = "map"
+            members["x-kubernetes-list-map-keys"] = .strings(keys)
+        }
+        if let maximum = rules.maximumCount { members["maxItems"] = .integer(Int64(maximum)) }
+        return members
+    }
+
+    private func rendered(_ rules: StringRules) -> [String: JSONValue] {
+        var members: [String: JSONValue] = ["type": "string"]
+        if !rules.allowed.isEmpty { members["enum"] = .strings(rules.allowed) }
+        if let pattern = rules.pattern { members["pattern"] = .string(pattern) }
+        if let format = rules.format { members["format"] = .string(format.rawValue) }
+        if let minimum = rules.minimumLength { members["minLength"] = .integer(Int64(minimum)) }
+        if let maximum = rules.maximumLength { members["maxLength"] = .integer(Int64(maximum)) }
+        return members
+    }
+}
