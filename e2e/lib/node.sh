@@ -41,8 +41,9 @@ TEXT
 }
 
 kubelet_config() {
-  # No limits on disk: the machine's disk is not the rig's to judge. No throttle worth the name, or thirty Jobs take half a minute. The name server is an address where nothing
-  # listens, so that a look-up in a Pod fails at once and no event complains of a missing one.
+  # No limits on disk: the machine's disk is not the rig's to judge. No throttle worth the name, or thirty Jobs take
+  # half a minute. The name server is an address where nothing listens, so that a look-up in a Pod fails at once and
+  # no event complains of a missing one.
   cat <<TEXT
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
