@@ -40,7 +40,7 @@ let vocabulary: [Target] = [
 // MARK: B, behaviour
 
 let behaviour: [Target] = [
-    pure("Machines", "Essentials"),
+    pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "Digests"),
