@@ -30,10 +30,12 @@ let vocabulary: [Target] = [
     pure("YAML", "CYAML", "Essentials"),
     pure("Schema", "Essentials"),
     pure("OCIModel", "Essentials", "JSONScan"),
-    pure("KubernetesModel", "Essentials", "JSONScan", "Schema"),
+    pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan", "TrivyReport", "YAML"),
-    pure("Planning", "Essentials", "KubernetesModel", "CustomResources", "Digests"),
+    pure(
+        "Planning", "Essentials", "KubernetesModel", "CustomResources",
+        .product(name: "HashTreeCollections", package: "swift-collections")),
     pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport"),
 ]
 
@@ -161,6 +163,14 @@ targets.removeAll { target in
 }
 products.removeAll { product in
     ["workbench": "workbench", "watchbill": "Watchbill"][product.name].map { name in !targets.contains { $0.name == name } } ?? false
+}
+
+let present = Set(targets.map(\.name))
+for target in targets {
+    target.dependencies.removeAll { dependency in
+        guard case .byNameItem(let name, _) = dependency else { return false }
+        return !present.contains(name)
+    }
 }
 
 for target in targets where !target.name.hasPrefix("C") || ["Courier", "CustomResources", "ControllerRuntime", "CourierTests", "CustomResourcesTests", "ControllerRuntimeTests"].contains(target.name) {

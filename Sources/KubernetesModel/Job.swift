@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import JSONScan
+
+/// One of our Jobs: identity, what it was made for (labels and annotations) and how it stands.
+package struct Job: KubernetesObject {
+    package static let resource = ResourceType.jobs
+    /// Only Jobs that we made are read in full.
+    package static let labelSelector = ["app.kubernetes.io/managed-by": "watchbill"]
+
+    package var metadata = ObjectMetadata()
+    package var activePods: Int64 = 0
+    package var startTime: Timestamp?
+    package var completion = Completion.running
+
+    package enum Completion: Hashable, Sendable {
+        case running
+        case complete
+        /// `reason` is the Job controller's (`BackoffLimitExceeded`, `DeadlineExceeded`).
+        case failed(reason: String, message: String)
+    }
+
+    package init(metadata: ObjectMetadata) { self.metadata = metadata }
+
+    package init(from scanner: inout JSONScanner) throws(JSONError) {
+        try scanner.readObject { (key, scanner) throws(JSONError) in
+            switch key {
+            case "metadata": metadata = try ObjectMetadata(from: &scanner)
+            case "status": try readStatus(from: &scanner)
+            default: try scanner.skipValue()
+            }
+        }
+    }
+
+    private mutating func readStatus(from scanner: inout JSONScanner) throws(JSONError) {
+        try scanner.readObject { (key, scanner) throws(JSONError) in
+            switch key {
+            case "active": activePods = try scanner.readOptionalInteger() ?? 0
+            case "startTime": startTime = try scanner.readOptionalString().flatMap(Timestamp.init(rfc3339:))
+            case "conditions":
+                try scanner.readArray { (scanner) throws(JSONError) in
+                    let condition = try Condition(from: &scanner)
+                    guard condition.status == .true else { return }
+                    switch condition.type {
+                    case "Complete": completion = .complete
+                    case "Failed": completion = .failed(reason: condition.reason, message: condition.message)
+                    default: break
+                    }
+                }
+            default: try scanner.skipValue()
+            }
+        }
+    }
+}

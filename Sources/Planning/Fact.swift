@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+
+/// A question that only something outside Kubernetes' objects can answer: a registry, a Pod's log.
+package protocol FactQuestion: Hashable, Sendable {
+    associatedtype Answer: Sendable, Equatable
+    /// The name of this kind of question in metrics and contracts.
+    static var name: String { get }
+    /// What shares rate limits and back-off: a registry host, `kubernetes` for the API server.
+    var bucket: String { get }
+}
+
+/// What is known of an answer. Policy never waits: an unknown fact is named in `Plan.wants` and costs one more pass.
+package enum Fact<Answer: Sendable & Equatable>: Sendable, Equatable {
+    /// Nobody has answered yet.
+    case unknown
+    /// The latest answer, and when it was asked for.
+    case known(Answer, askedAt: Timestamp)
+    /// The latest attempt failed; the runtime tries again by itself.
+    case failed(FactFailure)
+
+    package var answer: Answer? { if case .known(let answer, _) = self { answer } else { nil } }
+}
+
+/// Why a question could not be answered.
+package struct FactFailure: Error, Hashable, Sendable {
+    /// CamelCase, from a closed set per question: `NotFound`, `Unauthorized`, `RateLimited`, `Unreachable`, …
+    package var reason: String
+    /// For people; no secrets.
+    package var message: String
+    /// True when asking again cannot help until the question changes.
+    package var isFinal: Bool
+    /// What the other side asked us to wait.
+    package var retryAfter: Duration?
+
+    package init(reason: String, message: String, isFinal: Bool = false, retryAfter: Duration? = nil) {
+        self.reason = reason
+        self.message = message
+        self.isFinal = isFinal
+        self.retryAfter = retryAfter
+    }
+}
+
+/// A question of any kind.
+package struct AnyQuestion: Hashable, Sendable {
+    package let question: any FactQuestion
+
+    package init(_ question: any FactQuestion) { self.question = question }
+
+    package static func == (left: AnyQuestion, right: AnyQuestion) -> Bool { left.question.equals(right.question) }
+    package func hash(into hasher: inout Hasher) { question.hash(into: &hasher) }
+}
+
+extension FactQuestion {
+    fileprivate func equals(_ other: any FactQuestion) -> Bool { (other as? Self) == self }
+}
