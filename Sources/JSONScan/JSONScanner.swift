@@ -210,12 +210,11 @@ extension JSONScanner {
     package mutating func readString(upTo bytes: Int) throws(JSONError) -> String {
         try step { view, index throws(JSONError) in
             let (content, hasEscapes) = try Self.stringContent(view, &index)
-            // An escape needs at most six bytes for each one that it stands for.
-            let wanted = hasEscapes ? max(bytes, 0).multipliedReportingOverflow(by: 6) : (max(bytes, 0), false)
-            let range =
-                wanted.1 || wanted.0 >= content.count
-                ? content : content.lowerBound..<(content.lowerBound + wanted.0)
-            return String(truncating: hasEscapes ? view.resolved(range) : view.array(range), to: bytes)
+            // An escape takes at most six bytes for each one that it stands for; what follows the cut shows where a scalar ends.
+            let limit = min(max(bytes, 0), content.count)
+            let wanted = min((limit + 4) * 6, content.count)
+            let range = content.lowerBound..<(content.lowerBound + wanted)
+            return String(truncating: hasEscapes ? view.resolved(range) : view.array(range), to: limit)
         }
     }
 
