@@ -118,7 +118,7 @@ let ringTests: [Target] = [
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "TestSupport"),
-    tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan", "EmbeddedAPIServer", "TestSupport"),
+    tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "JSONScan"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema", "TestSupport"),
     tests(
