@@ -7,7 +7,7 @@ import NIOHTTP1
 
 /// HTTP over sockets: connection pool, TLS, HTTP/1.1 and 2. No redirects are followed and nothing is decompressed
 /// (API servers send watches as several gzip members, which one-shot decompression breaks).
-package struct AHCTransport: HTTPTransport {
+package struct AHCTransport: ClosableTransport {
     private let client: HTTPClient
     private let endpoint: Endpoint?
 
