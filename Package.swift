@@ -55,7 +55,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let shells: [Target] = [
     pure("HTTPTransport", "Essentials"),
     pure("KubernetesClient", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "YAML", log),
-    pure("OCIRegistry", "Essentials", "HTTPTransport", "JSONScan", "OCIModel", log),
+    pure("OCIRegistry", "Essentials", "HTTPTransport", "JSONScan", "OCIModel", "Digests"),
     pure(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Machines", "Planning",
         "CustomResources", "JSONScan", "Digests", "Facts", log, .product(name: "HashTreeCollections", package: "swift-collections")),
@@ -92,6 +92,7 @@ let development: [Target] = [
         dependencies: [
             "Essentials", "Schema", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController", "Digests",
         ]),
+    pure("APIConformance", "Essentials", "HTTPTransport", "JSONScan"),
     pure(
         "TestSupport", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "OCIModel", "TrivyReport",
         "HTTPTransport", "EmbeddedAPIServer", "KubernetesClient", "ControllerRuntime", "ScanPolicyController", "Digests", log),
@@ -120,7 +121,7 @@ let ringTests: [Target] = [
         "TrivyReport", "TestSupport"),
     tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "JSONScan"),
-    tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema", "TestSupport"),
+    tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning", "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "TestSupport", "JSONScan", "TrivyReport", "Machines"),
