@@ -76,8 +76,11 @@ extension FactMachine {
 
     /// Counters for metrics; they only grow.
     package struct Counts: Equatable, Sendable {
+        /// Fetches begun.
         package var fetches = 0
+        /// Fetches that brought an answer.
         package var answers = 0
+        /// Fetches that failed, whatever the scope.
         package var failures = 0
         /// Questions dropped because there were too many, least recently wanted first.
         package var evicted = 0
@@ -89,7 +92,9 @@ extension FactMachine {
     package struct Settings: Sendable {
         /// Fetches at the same time in one bucket.
         package var concurrency = 4
+        /// Between attempts of one question.
         package var questionBackoff = Backoff(base: .seconds(2), cap: .seconds(900))
+        /// Between failures of a whole bucket.
         package var bucketBackoff = Backoff(base: .seconds(1), cap: .seconds(300))
         /// Wait after a `lasting` failure.
         package var lastingRetry: Duration = .seconds(900)

@@ -7,7 +7,9 @@ import Essentials
 package struct FactMachine<
     Question: Hashable & Sendable, Answer: Sendable, Failure: Sendable, Requester: Hashable & Sendable
 >: Sendable {
+    /// Times and limits.
     package let settings: Settings
+    /// For metrics.
     package private(set) var counts = Counts()
 
     private let bucket: @Sendable (Question) -> String

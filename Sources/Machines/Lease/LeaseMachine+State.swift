@@ -5,8 +5,11 @@ import Essentials
 package struct LeaseRecord: Equatable, Sendable {
     /// Empty: nobody holds it.
     package var holder: String
+    /// When the holder began to lead.
     package var acquireTime: Timestamp?
+    /// When the holder last renewed; every renewal has another one.
     package var renewTime: Timestamp?
+    /// How long others wait after the last change.
     package var durationSeconds: Int
     /// Grows with every leadership.
     package var transitions: Int
@@ -96,9 +99,11 @@ extension LeaseMachine {
         package var leaseDuration: Duration = .seconds(30)
         /// How long a leader goes on without a renewal.
         package var renewDeadline: Duration = .seconds(20)
+        /// Between renewals of a leader and looks of a follower.
         package var retryPeriod: Duration = .seconds(5)
         /// Time to the next try after a request of a leader failed.
         package var hastyRetry: Duration = .seconds(1)
+        /// Every request is answered, or given up, within this time.
         package var requestTimeout: Duration = .seconds(5)
 
         package init() {}

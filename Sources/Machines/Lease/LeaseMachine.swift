@@ -7,9 +7,11 @@ import Essentials
 /// as ours only if this machine wrote it: a second process under the same name is a stranger. Deleting the Lease by hand
 /// suspends the guarantee for one renew deadline.
 package struct LeaseMachine: Sendable {
+    /// Times of the election.
     package let settings: Settings
     /// Our name in the record: one of its own for every process start.
     package let identity: String
+    /// Where we stand.
     package private(set) var state = State.idle
     /// What of our writes may pass.
     package private(set) var gate = WriteGate.closed

@@ -29,6 +29,7 @@ package enum WorkOutcome: Equatable, Sendable {
 
 /// One run of one key.
 package struct WorkTurn<Key: WorkKey>: Equatable, Sendable {
+    /// What runs.
     package var key: Key
     /// Failures in a row before this turn.
     package var attempt: Int
@@ -86,7 +87,9 @@ extension WorkQueueMachine {
 
     /// Counters for metrics; they only grow.
     package struct Counts: Equatable, Sendable {
+        /// Turns begun.
         package var turns = 0
+        /// Turns that failed.
         package var failures = 0
         /// Holds that ended by their deadline.
         package var overdueHolds = 0
@@ -96,6 +99,7 @@ extension WorkQueueMachine {
     package struct Settings: Sendable {
         /// Turns at the same time.
         package var concurrency: Int
+        /// Between failed turns of one key.
         package var backoff = Backoff(base: .milliseconds(50), cap: .seconds(300))
         /// A `retryAfter` above this is cut.
         package var longestRetryAfter: Duration = .seconds(3_600)

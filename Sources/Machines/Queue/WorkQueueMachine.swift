@@ -9,7 +9,9 @@ import Essentials
 /// The shell asks `next` after every event until the answer is not `.run`, and reports each turn's end with `finished`.
 /// Every operation takes O(log n) for n keys.
 package struct WorkQueueMachine<Key: WorkKey, Token: Hashable & Sendable>: Sendable {
+    /// Times and shares.
     package let settings: Settings
+    /// For metrics.
     package private(set) var counts = Counts()
     /// Turns that run now.
     package private(set) var runningCount = 0

@@ -40,18 +40,23 @@ extension WatchMachine {
 
     /// A list in progress.
     package struct Listing: Equatable, Sendable {
+        /// Number of the request that is under way.
         package var exchange: Int
+        /// What the first page asked for.
         package var source: ListSource
         /// Token of the page that was asked for; nil for the first.
         package var continueToken: String?
         /// Version of the first page: the watch starts there. Later pages only could be newer, never older.
         package var version: String?
+        /// Empty pages in a row.
         package var emptyPages = 0
     }
 
     /// A watch in progress.
     package struct Stream: Equatable, Sendable {
+        /// Number of the request that is under way.
         package var exchange: Int
+        /// When it was asked for.
         package var openedAt: Instant
         /// When the server last sent anything.
         package var heardAt: Instant
@@ -127,6 +132,7 @@ extension WatchMachine {
         package var resourceVersion: String?
         /// `NotOlderThan` or nil; with a limit the default would be `Exact`.
         package var resourceVersionMatch: String?
+        /// As the page before gave it; nil for the first.
         package var continueToken: String?
         /// Nil: everything in one page.
         package var limit: Int?
@@ -163,11 +169,13 @@ extension WatchMachine {
     package struct Settings: Sendable {
         /// Items a page.
         package var pageLimit = 500
+        /// Between failures of any request.
         package var backoff = Backoff(base: .milliseconds(800), cap: .seconds(30))
         /// After so long without a failure the back-off starts at its base again.
         package var backoffReset: Duration = .seconds(120)
         /// A `Retry-After` above this is cut.
         package var longestRetryAfter: Duration = .seconds(300)
+        /// The server is asked to end a watch after a random time in this range.
         package var watchTimeoutSeconds: ClosedRange<Int> = 290...600
         /// Between the server's bookmarks (60 s) and the smallest window of its watch cache (75 s).
         package var inactivityLimit: Duration = .seconds(70)

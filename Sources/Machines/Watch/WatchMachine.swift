@@ -7,7 +7,9 @@ import Essentials
 /// answer can do no harm. The first list is always consistent with the latest write: another API server's cache may be
 /// older than what an earlier run of this program has seen (kubernetes#59848).
 package struct WatchMachine: Sendable {
+    /// Times and limits.
     package let settings: Settings
+    /// Where the conversation stands; for probes and metrics.
     package internal(set) var state = State.idle
     /// The version up to which everything has been seen; empty before the first list.
     package internal(set) var version = ""
