@@ -58,7 +58,10 @@ let shells: [Target] = [
     pure("OCIRegistry", "Essentials", "HTTPTransport", "JSONScan", "OCIModel", "Digests"),
     pure(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Machines", "Planning",
-        "CustomResources", "JSONScan", "Digests", "Facts", log, .product(name: "HashTreeCollections", package: "swift-collections")),
+        "CustomResources", "JSONScan", "Digests", log),
+    pure(
+        "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel", "OCIRegistry",
+        "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Courier", "Essentials", "TrivyReport", "Digests"),
 ]

@@ -6,6 +6,10 @@ package protocol FactQuestion: Hashable, Sendable {
     associatedtype Answer: Sendable, Equatable
     /// The name of this kind of question in metrics and contracts.
     static var name: String { get }
+    /// An answer older than this is asked for again when somebody wants it.
+    static var maximumAge: Duration { get }
+    /// False when the answer is dropped as soon as no plan wants it any more.
+    static var isKept: Bool { get }
     /// What shares rate limits and back-off: a registry host, `kubernetes` for the API server.
     var bucket: String { get }
 }
@@ -30,13 +34,18 @@ package struct FactFailure: Error, Hashable, Sendable {
     package var message: String
     /// True when asking again cannot help until the question changes.
     package var isFinal: Bool
+    /// True when everything in the same bucket is concerned: no connection, too many requests.
+    package var isShared: Bool
     /// What the other side asked us to wait.
     package var retryAfter: Duration?
 
-    package init(reason: String, message: String, isFinal: Bool = false, retryAfter: Duration? = nil) {
+    package init(
+        reason: String, message: String, isFinal: Bool = false, isShared: Bool = false, retryAfter: Duration? = nil
+    ) {
         self.reason = reason
         self.message = message
         self.isFinal = isFinal
+        self.isShared = isShared
         self.retryAfter = retryAfter
     }
 }
@@ -53,4 +62,9 @@ package struct AnyQuestion: Hashable, Sendable {
 
 extension FactQuestion {
     fileprivate func equals(_ other: any FactQuestion) -> Bool { (other as? Self) == self }
+}
+
+extension FactQuestion {
+    package static var maximumAge: Duration { .seconds(3_600) }
+    package static var isKept: Bool { true }
 }

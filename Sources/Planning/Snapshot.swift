@@ -42,6 +42,11 @@ package struct Snapshot<Object: KubernetesObject>: Sendable {
         namespaces.flatMap { namespace, names in names.keys.map { ObjectKey(namespace: namespace, name: $0) } }
     }
 
+    /// The keys of one namespace, unreadable objects included.
+    package func keys(in namespace: String) -> [ObjectKey] {
+        namespaces[namespace]?.keys.map { ObjectKey(namespace: namespace, name: $0) } ?? []
+    }
+
     /// The readable object under a key.
     package func object(_ key: ObjectKey) -> Object? { self[key]?.object }
 }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import JSONScan
+import KubernetesModel
+import Planning
+
+/// A controller of either form, as the dispatcher runs it: the one place where the primary's type is forgotten.
+package struct AnyController: Sendable {
+    /// The kind's lower-case name, or the singleton's; a label of metrics and logs.
+    package let name: String
+    package let contract: Contract
+    /// Nil for a singleton.
+    package let primary: (any CustomResource.Type)?
+    private let pass: @Sendable (ObjectKey, World, Timestamp) -> Pass
+
+    /// What there is to carry out for one key.
+    package enum Pass: Sendable {
+        /// The primary is gone, or going: nothing to do.
+        case nothing
+        /// The primary could not be read.
+        case unreadable(ObjectReference, ObjectMetadata, JSONError)
+        /// A plan; the primary is nil for a singleton.
+        case planned(Plan, primary: PrimaryState?)
+    }
+
+    /// What the interpreter needs to know of a primary to write its status.
+    package struct PrimaryState: Sendable {
+        package var reference: ObjectReference
+        package var metadata: ObjectMetadata
+        package var observedStatus: JSONValue?
+        package var conditions: [Condition]
+    }
+
+    package init<C: Controller>(_ controller: C.Type) {
+        name = C.Primary.resource.kind.lowercased()
+        contract = C.contract
+        primary = C.Primary.self
+        pass = { key, world, now in
+            switch world[C.Primary.self][key] {
+            case nil: return .nothing
+            case .unreadable(let metadata, let error):
+                return .unreadable(ObjectReference(C.Primary.resource, key), metadata, error)
+            case .object(let object):
+                if object.metadata.isBeingDeleted { return .nothing }
+                let state = PrimaryState(
+                    reference: object.reference, metadata: object.metadata, observedStatus: object.observedStatus,
+                    conditions: object.conditions)
+                return .planned(C.plan(object, in: world, at: now), primary: state)
+            }
+        }
+    }
+
+    package init<C: SingletonController>(singleton controller: C.Type) {
+        name = C.name
+        contract = C.contract
+        primary = nil
+        pass = { _, world, now in .planned(C.plan(in: world, at: now), primary: nil) }
+    }
+
+    /// Plans for one key; synchronous and pure.
+    package func plan(_ key: ObjectKey, in world: World, at now: Timestamp) -> Pass { pass(key, world, now) }
+}

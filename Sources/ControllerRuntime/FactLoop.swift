@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import Logging
+import Machines
+import Planning
+import Synchronization
+
+/// Answers one kind of question; called from the fact loop only.
+package protocol FactSource: Sendable {
+    associatedtype Question: FactQuestion
+    /// Asks once. Never retries: that is paced for all questions of a bucket together.
+    func ask(_ question: Question) async -> Result<Question.Answer, FactFailure>
+}
+
+/// Keeps facts fresh for whoever wants them: the shell of a `FactMachine`.
+package final class FactLoop: Sendable {
+    private typealias Machine = FactMachine<AnyQuestion, Bool, FactFailure, PlanKey>
+
+    private struct State {
+        var machine: Machine
+        var fetches: [AnyQuestion] = []
+        var timer: Instant?
+        var wishes: [PlanKey: Set<AnyQuestion>] = [:]
+        var wishers: [AnyQuestion: Int] = [:]
+    }
+
+    private let sources: [String: any FactSource]
+    private let store: Store
+    private let clock: any RuntimeClock
+    private let metrics: Metrics
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let bell = Bell()
+    private let requeue: @Sendable (Set<PlanKey>) -> Void
+
+    init(
+        sources: [any FactSource], store: Store, clock: any RuntimeClock, metrics: Metrics, logger: Logger,
+        seed: UInt64,
+        requeue: @escaping @Sendable (Set<PlanKey>) -> Void
+    ) {
+        self.sources = Dictionary(
+            sources.map { (type(of: $0).questionName, $0) }, uniquingKeysWith: { first, _ in first })
+        self.store = store
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        self.requeue = requeue
+        state = Mutex(
+            State(machine: Machine(generator: SeededGenerator(seed: seed)) { $0.question.bucket }))
+    }
+
+    /// A plan names the questions it wants answered; what it wanted before and no longer names is its wish no more.
+    func want(_ questions: [AnyQuestion], by key: PlanKey) {
+        let now = clock.instant()
+        let (dropped, requeued): ([AnyQuestion], Set<PlanKey>) = state.withLock { state in
+            let wanted = Set(questions)
+            let before = state.wishes[key] ?? []
+            if wanted.isEmpty && before.isEmpty { return ([], []) }
+            state.wishes[key] = wanted.isEmpty ? nil : wanted
+            for question in wanted.subtracting(before) { state.wishers[question, default: 0] += 1 }
+            var dropped: [AnyQuestion] = []
+            for question in before.subtracting(wanted) {
+                state.wishers[question, default: 1] -= 1
+                if state.wishers[question] == 0 {
+                    state.wishers[question] = nil
+                    dropped.append(question)
+                }
+            }
+            var effects: [Machine.Effect] =
+                before.subtracting(wanted).isEmpty ? [] : state.machine.forgotten(key, now: now)
+            for question in questions {
+                effects += state.machine.wanted(
+                    question, by: key, maximumAge: question.question.age(in: store.world), now: now)
+            }
+            return (dropped, Self.perform(effects, on: &state, store: store))
+        }
+        for question in dropped where !type(of: question.question).isKept { store.forget(question) }
+        if !requeued.isEmpty { requeue(requeued) }
+        bell.ring()
+    }
+
+    /// Asks what is wanted until the task is cancelled.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                let (fetches, timer) = due()
+                for question in fetches { group.addTask { await self.fetch(question.question) } }
+                if fetches.isEmpty { await bell.wait(until: timer, on: clock) }
+            }
+        }
+    }
+
+    private func due() -> ([AnyQuestion], Instant?) {
+        let now = clock.instant()
+        let (fetches, timer, requeued): ([AnyQuestion], Instant?, Set<PlanKey>) = state.withLock { state in
+            var requeued: Set<PlanKey> = []
+            if let timer = state.timer, timer <= now {
+                state.timer = nil
+                requeued = Self.perform(state.machine.timerFired(now: now), on: &state, store: store)
+            }
+            let fetches = state.fetches
+            state.fetches = []
+            return (fetches, state.timer, requeued)
+        }
+        if !requeued.isEmpty { requeue(requeued) }
+        return (fetches, timer)
+    }
+
+    private func fetch<Question: FactQuestion>(_ question: Question) async {
+        let askedAt = clock.now()
+        let result = await answer(question)
+        let now = clock.instant()
+        let requeued = state.withLock { state in
+            switch result {
+            case .success(let answer):
+                store.set(.known(answer, askedAt: askedAt), for: question)
+                return Self.perform(
+                    state.machine.answered(AnyQuestion(question), true, now: now), on: &state, store: store)
+            case .failure(let failure):
+                store.set(.failed(failure), for: question)
+                let effects = state.machine.failed(
+                    AnyQuestion(question), failure, scope: failure.scope, retryAfter: failure.retryAfter, now: now)
+                return Self.perform(effects, on: &state, store: store)
+            }
+        }
+        count(Question.name, result)
+        if !requeued.isEmpty { requeue(requeued) }
+        bell.ring()
+    }
+
+    private func answer<Question: FactQuestion>(_ question: Question) async -> Result<Question.Answer, FactFailure> {
+        guard let source = sources[Question.name] else {
+            return .failure(
+                FactFailure(reason: "NoSource", message: "nothing here answers \(Question.name)", isFinal: true))
+        }
+        return await source.askAny(question)
+    }
+
+    private func count<Answer>(_ name: String, _ result: Result<Answer, FactFailure>) {
+        switch result {
+        case .success: metrics.add(to: MetricCatalog.facts, name, "answered")
+        case .failure(let failure):
+            metrics.add(to: MetricCatalog.facts, name, failure.reason)
+            logger.info(
+                "no answer",
+                metadata: ["question": "\(name)", "reason": "\(failure.reason)", "message": "\(failure.message)"])
+        }
+    }
+
+    private static func perform(_ effects: [Machine.Effect], on state: inout State, store: Store) -> Set<PlanKey> {
+        var requeued: Set<PlanKey> = []
+        for effect in effects {
+            switch effect {
+            case .fetch(let question): state.fetches.append(question)
+            case .requeue(let keys): requeued.formUnion(keys)
+            case .forget(let question): store.forget(question)
+            case .setTimer(let instant): state.timer = instant
+            }
+        }
+        return requeued
+    }
+}
+
+extension FactQuestion {
+    /// How old an answer may be: what is not in the world any more is asked for anew.
+    fileprivate func age(in world: World) -> Duration {
+        if case .unknown = world.fact(self) { return .zero }
+        return Self.maximumAge
+    }
+}
+
+extension FactSource {
+    fileprivate static var questionName: String { Question.name }
+
+    fileprivate func askAny<Other: FactQuestion>(_ question: Other) async -> Result<Other.Answer, FactFailure> {
+        guard let own = question as? Question else {
+            return .failure(
+                FactFailure(reason: "NoSource", message: "nothing here answers \(Other.name)", isFinal: true))
+        }
+        switch await ask(own) {
+        case .failure(let failure): return .failure(failure)
+        case .success(let answer):
+            guard let answer = answer as? Other.Answer else {
+                return .failure(
+                    FactFailure(reason: "NoSource", message: "nothing here answers \(Other.name)", isFinal: true))
+            }
+            return .success(answer)
+        }
+    }
+}
+
+extension FactFailure {
+    fileprivate var scope: FailureScope {
+        if isFinal { return .lasting }
+        return isShared ? .bucket : .question
+    }
+}

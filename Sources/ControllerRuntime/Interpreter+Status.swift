@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import JSONScan
+import KubernetesClient
+import KubernetesModel
+import Planning
+
+extension Interpreter {
+    /// Writes the status of a plan's primary, in one request, and only when it differs from what is there.
+    func writeStatus(
+        of plan: Plan, for primary: AnyController.PrimaryState, by controller: AnyController,
+        in report: inout ApplyReport
+    ) async {
+        guard let outcome = plan.outcome, var status = plan.status else { return }
+        let conditions = StatusSummary.conditions(
+            for: outcome, assessments: plan.assessments, previous: primary.conditions,
+            generation: primary.metadata.generation,
+            at: clock.now())
+        status["conditions"] = .array(conditions.map(\.json))
+        status["observedGeneration"] = .integer(primary.metadata.generation)
+        if status == primary.observedStatus { return }
+        await write(status, to: primary.reference, primary.metadata, in: &report)
+    }
+
+    /// Says in the status of an object that could not be read what is wrong with it, once per generation.
+    package func reportUnreadable(_ reference: ObjectReference, _ metadata: ObjectMetadata, _ error: JSONError) async
+        -> ApplyReport
+    {
+        var report = ApplyReport()
+        let mark = "\(metadata.uid)/\(metadata.generation)"
+        if memory.wasReported(mark) { return report }
+        report.requests += 1
+        do throws(APIError) {
+            let found = try await client.get(reference.resource, reference.key)
+            let previous = (found.at("status", "conditions")?.arrayValue ?? []).compactMap(Condition.init(json:))
+            let message = "\(error); correct the field and apply the object again"
+            let conditions = StatusSummary.conditions(
+                for: .stalled("InvalidSpec", message: message), previous: previous, generation: metadata.generation,
+                at: clock.now())
+            var status = found["status"] ?? [:]
+            status["conditions"] = .array(conditions.map(\.json))
+            status["observedGeneration"] = .integer(metadata.generation)
+            if status != found["status"] { await write(status, to: reference, metadata, in: &report) }
+            if report.failures.isEmpty { memory.report(mark) }
+        } catch {
+            count("get", error)
+            settle(error, reference, "status", in: &report)
+        }
+        return report
+    }
+
+    private func write(
+        _ status: JSONValue, to reference: ObjectReference, _ metadata: ObjectMetadata, in report: inout ApplyReport
+    ) async {
+        // uid and resourceVersion make the write conditional: another object, or a newer version, is not overwritten.
+        let body: JSONValue = [
+            "apiVersion": .string(reference.resource.apiVersion), "kind": .string(reference.resource.kind),
+            "metadata": [
+                "name": .string(metadata.name), "namespace": .string(metadata.namespace), "uid": .string(metadata.uid),
+                "resourceVersion": .string(metadata.resourceVersion),
+            ],
+            "status": status,
+        ]
+        report.requests += 1
+        do throws(APIError) {
+            let written = try await client.apply(
+                reference.resource, reference.key, subresource: "status", body: body, manager: Self.statusManager,
+                force: true)
+            metrics.add(to: MetricCatalog.requests, "apply-status", "200")
+            report.awaited.append(.version(reference, written.resourceVersion))
+        } catch {
+            count("apply-status", error)
+            switch error.status?.code {
+            // Gone, or changed since it was read: its own event brings the next plan.
+            case 404, 409: break
+            default: settle(error, reference, "status", in: &report)
+            }
+        }
+    }
+}

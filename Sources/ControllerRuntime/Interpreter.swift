@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesClient
+import KubernetesModel
+import Logging
+import Planning
+
+/// Carries out plans: the only writer to the cluster.
+///
+/// The order is fixed: create, apply, delete, status, events. A delete is left out when a create or apply before it may not
+/// have happened. What the API refuses becomes a `WriteRefusal` that the next plan can see; what merely failed is tried again.
+package struct Interpreter: Sendable {
+    let client: KubernetesClient
+    let store: Store
+    let clock: any RuntimeClock
+    let memory: WriteMemory
+    let metrics: Metrics
+    let logger: Logger
+    /// The field manager of applied objects; statuses have one of their own.
+    package static let fieldManager = "watchbill"
+    package static let statusManager = "watchbill-status"
+
+    /// Carries out one plan under its controller's contract.
+    package func carryOut(_ plan: Plan, for primary: AnyController.PrimaryState?, of controller: AnyController) async
+        -> ApplyReport
+    {
+        var report = ApplyReport()
+        for object in plan.create where isGranted(.create, object.reference, by: controller, in: &report) {
+            await create(object, in: &report)
+        }
+        for object in plan.apply where isGranted(.patch, object.reference, by: controller, in: &report) {
+            await apply(object, of: controller, in: &report)
+        }
+        if report.failures.isEmpty {
+            for deletion in plan.delete where isGranted(.delete, deletion.reference, by: controller, in: &report) {
+                await delete(deletion, in: &report)
+            }
+        }
+        if let primary { await writeStatus(of: plan, for: primary, by: controller, in: &report) }
+        for event in plan.events { await write(event, in: &report) }
+        return report
+    }
+
+    private func isGranted(
+        _ verb: WriteVerb, _ reference: ObjectReference, by controller: AnyController, in report: inout ApplyReport
+    ) -> Bool {
+        let namespace = store.world.configuration.operatorNamespace
+        if controller.contract.grants(verb, on: reference, operatorNamespace: namespace) { return true }
+        fail(reference, verb.rawValue, "the contract of \(controller.name) does not grant it", in: &report)
+        return false
+    }
+
+    private func create(_ object: DesiredObject, in report: inout ApplyReport) async {
+        if isHeldBack(object.reference, in: &report) { return }
+        report.requests += 1
+        do throws(APIError) {
+            let written = try await client.create(
+                object.reference.resource, namespace: object.reference.key.namespace, body: object.body)
+            metrics.add(to: MetricCatalog.requests, "create", "201")
+            report.awaited.append(.version(object.reference, written.resourceVersion))
+        } catch {
+            count("create", error)
+            if error.status?.code == 409 { return await adopt(object, in: &report) }
+            settle(error, object.reference, "create", in: &report)
+        }
+    }
+
+    /// The name exists already: ours from an earlier try whose answer was lost, or somebody else's.
+    private func adopt(_ object: DesiredObject, in report: inout ApplyReport) async {
+        report.requests += 1
+        do throws(APIError) {
+            let found = try await client.get(object.reference.resource, object.reference.key)
+            metrics.add(to: MetricCatalog.requests, "get", "200")
+            if ManagedMarks(of: found) == ManagedMarks(of: object.body) {
+                let version = found.at("metadata", "resourceVersion")?.stringValue ?? ""
+                report.awaited.append(.version(object.reference, version))
+            } else {
+                let message = "\(object.reference) exists and was not made by Watchbill; delete or rename it"
+                refuse(object.reference, .nameTaken, message, in: &report)
+            }
+        } catch {
+            count("get", error)
+            settle(error, object.reference, "create", in: &report)
+        }
+    }
+
+    private func apply(_ object: DesiredObject, of controller: AnyController, in report: inout ApplyReport) async {
+        if memory.isConverged(object, observed: store.world.observation(of: object.reference, in: controller.contract))
+        {
+            return
+        }
+        if isHeldBack(object.reference, in: &report) { return }
+        report.requests += 1
+        do throws(APIError) {
+            let written = try await client.apply(
+                object.reference.resource, object.reference.key, body: object.body, manager: Self.fieldManager,
+                force: true)
+            metrics.add(to: MetricCatalog.requests, "apply", "200")
+            memory.remember(object, version: written.resourceVersion)
+            report.awaited.append(.version(object.reference, written.resourceVersion))
+        } catch {
+            count("apply", error)
+            settle(error, object.reference, "apply", in: &report)
+        }
+    }
+
+    private func delete(_ deletion: Deletion, in report: inout ApplyReport) async {
+        report.requests += 1
+        do throws(APIError) {
+            try await client.delete(
+                deletion.reference.resource, deletion.reference.key, uid: deletion.uid,
+                resourceVersion: deletion.resourceVersion)
+            metrics.add(to: MetricCatalog.requests, "delete", "200")
+            report.awaited.append(.gone(deletion.reference, uid: deletion.uid))
+        } catch {
+            count("delete", error)
+            switch error.status?.code {
+            case 404: report.awaited.append(.gone(deletion.reference, uid: deletion.uid))
+            // It changed since it was seen: the plan that follows decides anew.
+            case 409: break
+            default: settle(error, deletion.reference, "delete", in: &report)
+            }
+        }
+    }
+
+    /// Sorts an error: a refusal is told to the next plan, everything else is tried again after a back-off.
+    func settle(_ error: APIError, _ reference: ObjectReference, _ step: String, in report: inout ApplyReport) {
+        switch (error.status?.code, error.status?.reason) {
+        case (403, _): refuse(reference, .forbidden, error.description, in: &report)
+        case (422, _), (400, _): refuse(reference, .invalid, error.description, in: &report)
+        case (404, "NotFound") where step != "status": refuse(reference, .forbidden, error.description, in: &report)
+        default: fail(reference, step, error.description, in: &report)
+        }
+    }
+
+    /// After this time a refused write is tried once more.
+    private static let refusalAge = Duration.seconds(60)
+
+    private func refuse(
+        _ reference: ObjectReference, _ reason: WriteRefusal.Reason, _ message: String, in report: inout ApplyReport
+    ) {
+        logger.warning(
+            "write refused",
+            metadata: ["object": "\(reference)", "reason": "\(reason.rawValue)", "message": "\(message)"])
+        store.set(.known(.init(reason: reason, message: message), askedAt: clock.now()), for: WriteRefusal(reference))
+        report.again = .milliseconds(100)
+    }
+
+    /// True while a refusal is fresh: repeating the write at once would be refused again.
+    private func isHeldBack(_ reference: ObjectReference, in report: inout ApplyReport) -> Bool {
+        let question = WriteRefusal(reference)
+        guard case .known(_, let askedAt) = store.world.fact(question) else { return false }
+        let left = Self.refusalAge - (clock.now() - askedAt)
+        if left <= .zero {
+            store.forget(AnyQuestion(question))
+            return false
+        }
+        report.again = min(report.again ?? left, left)
+        return true
+    }
+
+    func fail(_ reference: ObjectReference, _ step: String, _ message: String, in report: inout ApplyReport) {
+        report.failures.append(WriteFailure(reference: reference, step: step, message: message))
+        logger.warning(
+            "write failed", metadata: ["object": "\(reference)", "step": "\(step)", "message": "\(message)"])
+    }
+
+    func count(_ verb: String, _ error: APIError) {
+        metrics.add(to: MetricCatalog.requests, verb, error.status.map { "\($0.code)" } ?? "0")
+    }
+}
+
+/// What shows that an object is ours and made from the same template.
+struct ManagedMarks: Equatable {
+    var manager: String?
+    var template: String?
+
+    init(of object: JSONValue) {
+        manager = object.at("metadata", "labels", "app.kubernetes.io/managed-by")?.stringValue
+        template = object.at("metadata", "annotations", "watchbill.dev/template-hash")?.stringValue
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesClient
+import KubernetesModel
+import Logging
+import Planning
+
+/// The machinery of one operator process: keeps the store fresh, plans, and carries plans out while it leads.
+package struct Runtime: Sendable {
+    package struct Settings: Sendable {
+        package var configuration: OperatorConfiguration
+        /// Who this replica is, in the lease and in Events; different for every process start.
+        package var identity: String
+        /// Namespaces to watch; nil means all.
+        package var watchedNamespaces: [String]?
+        package var usesLeaderElection = true
+        /// Plans that may be carried out at the same time.
+        package var workers = 4
+        /// The seed of every back-off and jitter.
+        package var seed: UInt64
+
+        package init(configuration: OperatorConfiguration, identity: String, seed: UInt64) {
+            self.configuration = configuration
+            self.identity = identity
+            self.seed = seed
+        }
+    }
+
+    /// Why `run()` returned.
+    package enum End: Hashable, Sendable {
+        case shutdown
+        /// Another replica leads, or may: the process must end, because nothing it still holds may be acted on.
+        case lostLease(String)
+    }
+
+    package let store: Store
+    package let metrics: Metrics
+    package let health: Health
+    private let dispatcher: Dispatcher
+    private let facts: FactLoop
+    private let watches: [any WatchLoop]
+    private let lease: LeaseLoop?
+    private let gate: LeaderGate
+    private let ending = Bell()
+
+    /// - Parameter gate: the gate that the client asks before every write.
+    package init(
+        settings: Settings, controllers: [AnyController], sources: [any FactSource], client: KubernetesClient,
+        gate: LeaderGate,
+        clock: any RuntimeClock, metrics: Metrics = Metrics(), logger: Logger
+    ) {
+        var generator = SeededGenerator(seed: settings.seed)
+        let namespace = settings.configuration.operatorNamespace
+        let store = Store(configuration: settings.configuration)
+        let health = Health()
+        let keys = KeyRelay()
+        let facts = FactLoop(
+            sources: sources, store: store, clock: clock, metrics: metrics, logger: logger, seed: generator.next(),
+            requeue: keys.relay)
+        let interpreter = Interpreter(
+            client: client, store: store, clock: clock, memory: WriteMemory(identity: settings.identity),
+            metrics: metrics,
+            logger: logger)
+        let coverage = WatchCoverage(of: controllers, settings: settings)
+        let dispatcher = Dispatcher(
+            controllers: controllers, routing: Routing(controllers, operatorNamespace: namespace),
+            scopes: controllers.map(coverage.scopes(of:)), store: store, facts: facts, interpreter: interpreter,
+            clock: clock,
+            metrics: metrics, logger: logger, workers: settings.workers, seed: generator.next())
+        keys.connect(to: dispatcher)
+        let parts = WatchParts(
+            client: client, store: store, dispatcher: dispatcher, health: health, clock: clock, metrics: metrics,
+            logger: logger)
+        watches = coverage.watches.map { parts.loop(for: $0.kind, in: $0.namespace, seed: generator.next()) }
+        lease =
+            settings.usesLeaderElection
+            ? LeaseLoop(
+                client: client, gate: gate, clock: clock, namespace: namespace, identity: settings.identity,
+                metrics: metrics,
+                logger: logger, seed: generator.next(), leads: { dispatcher.lead() })
+            : nil
+        self.store = store
+        self.metrics = metrics
+        self.health = health
+        self.dispatcher = dispatcher
+        self.facts = facts
+        self.gate = gate
+    }
+
+    /// Asks for an orderly end: no new plans, running ones are finished, then the lease is given back.
+    package func shutdown() {
+        health.isEnding = true
+        ending.ring()
+    }
+
+    /// Runs until `shutdown()`, or until the lease is lost.
+    package func run() async -> End {
+        await withTaskGroup(of: End?.self) { group in
+            for watch in watches {
+                group.addTask {
+                    await watch.run()
+                    return nil
+                }
+            }
+            group.addTask {
+                await facts.run()
+                return nil
+            }
+            group.addTask {
+                await ending.wait()
+                lease?.shutdown()
+                dispatcher.stop()
+                return nil
+            }
+            group.addTask {
+                await dispatcher.run()
+                lease?.drained()
+                return lease == nil ? .shutdown : nil
+            }
+            group.addTask {
+                guard let lease else {
+                    gate.openWithoutElection()
+                    dispatcher.lead()
+                    return nil
+                }
+                return await lease.run().map { .lostLease("\($0)") } ?? .shutdown
+            }
+            var end: End?
+            while end == nil, let finished = await group.next() { end = finished }
+            group.cancelAll()
+            return end ?? .shutdown
+        }
+    }
+}
