@@ -32,7 +32,7 @@ let vocabulary: [Target] = [
     pure("OCIModel", "Essentials", "JSONScan"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
-    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan", "TrivyReport", "YAML"),
+    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
@@ -45,7 +45,7 @@ let behaviour: [Target] = [
     pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "Digests"),
+        "TrivyReport", "Digests", "JSONScan"),
 ]
 
 // MARK: C, shells
@@ -116,7 +116,7 @@ let ringTests: [Target] = [
     tests("OCIModel", "Essentials"),
     tests("KubernetesModel", "Essentials", "JSONScan"),
     tests("TrivyReport", "Essentials", "JSONScan", "Digests"),
-    tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
+    tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "OCIModel"),
     tests("Planning", "Essentials", "KubernetesModel"),
     tests("Machines", "Essentials"),
     tests(

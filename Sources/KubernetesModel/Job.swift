@@ -12,6 +12,8 @@ package struct Job: KubernetesObject {
     package var activePods: Int64 = 0
     package var startTime: Timestamp?
     package var completion = Completion.running
+    /// When it completed or failed.
+    package var finishTime: Timestamp?
 
     package enum Completion: Hashable, Sendable {
         case running
@@ -44,8 +46,9 @@ package struct Job: KubernetesObject {
                     switch condition.type {
                     case "Complete": completion = .complete
                     case "Failed": completion = .failed(reason: condition.reason, message: condition.message)
-                    default: break
+                    default: return
                     }
+                    finishTime = condition.lastTransitionTime
                 }
             default: try scanner.skipValue()
             }

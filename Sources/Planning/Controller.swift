@@ -2,14 +2,6 @@
 import Essentials
 import KubernetesModel
 
-/// Our own kinds: what the runtime needs of every one of them to write a status.
-package protocol CustomResource: KubernetesObject {
-    /// The status as the API has it, nil when there is none; what a new status is compared with.
-    var observedStatus: JSONValue? { get }
-    /// The conditions in that status.
-    var conditions: [Condition] { get }
-}
-
 /// One pure function a kind: everything the operator decides about a primary object. It keeps no state and does no IO.
 package protocol Controller {
     associatedtype Primary: CustomResource

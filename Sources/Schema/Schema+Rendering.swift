@@ -25,8 +25,12 @@ extension Schema {
             if let maximum { members["maximum"] = .integer(maximum) }
             return members
         case .boolean: return ["type": "boolean"]
-        case .integerOrString:
-            return ["x-kubernetes-int-or-string": true, "anyOf": [["type": "integer"], ["type": "string"]]]
+        case .integerOrString(let pattern):
+            var members: [String: JSONValue] = [
+                "x-kubernetes-int-or-string": true, "anyOf": [["type": "integer"], ["type": "string"]],
+            ]
+            if let pattern { members["pattern"] = .string(pattern) }
+            return members
         case .anything: return ["x-kubernetes-preserve-unknown-fields": true]
         }
     }

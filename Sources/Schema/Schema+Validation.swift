@@ -45,7 +45,9 @@ private struct Validation {
             if let maximum, number > maximum {
                 refuse(path, value, "\(path.text) in body should be less than or equal to \(maximum)")
             }
-        case (.boolean, .bool), (.integerOrString, .integer), (.integerOrString, .string): break
+        case (.boolean, .bool), (.integerOrString, .integer): break
+        case (.integerOrString(let pattern), .string(let text)):
+            check(text, against: Schema.StringRules(pattern: pattern), at: path)
         default:
             let found = JSONValue.string(value.typeName).excerpt
             refuse(path, "Invalid value: \(found): \(path.text) in body must be of type \(schema.typeName): \(found)")

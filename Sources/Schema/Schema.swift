@@ -20,7 +20,7 @@ package struct Schema: Hashable, Sendable {
         case integer(minimum: Int64?, maximum: Int64?)
         case boolean
         /// A quantity or a port: `8080`, `"500m"`.
-        case integerOrString
+        case integerOrString(pattern: String?)
         /// Any JSON; nothing in it is checked or pruned.
         case anything
     }
@@ -107,7 +107,10 @@ extension Schema {
     }
 
     package static func boolean(_ description: String = "") -> Schema { Schema(.boolean, description) }
-    package static func integerOrString(_ description: String = "") -> Schema { Schema(.integerOrString, description) }
+    package static func integerOrString(_ description: String = "", pattern: String? = nil) -> Schema {
+        Schema(.integerOrString(pattern: pattern), description)
+    }
+
     package static func anything(_ description: String = "") -> Schema { Schema(.anything, description) }
 
     /// An RFC 3339 instant.

@@ -23,6 +23,8 @@ package struct OperatorConfiguration: Hashable, Sendable {
         package var image = "docker.io/aquasec/trivy:0.76.0"
         /// An OCI repository with a tag or a digest, as `trivy --db-repository` takes it.
         package var databaseRepository = "mirror.gcr.io/aquasec/trivy-db:2"
+        /// The same for Java archives; empty means that it is never fetched, and images with such archives fail.
+        package var javaDatabaseRepository = "mirror.gcr.io/aquasec/trivy-java-db:1"
         package init() {}
     }
 
@@ -59,6 +61,8 @@ package struct OperatorConfiguration: Hashable, Sendable {
         package var labels: [String: String] = [:]
         package var annotations: [String: String] = [:]
         package var priorityClassName: String?
+        /// Size limit of each of the two scratch volumes: one for Trivy and its database, one for layers.
+        package var workspaceLimit = "4Gi"
         package init() {}
     }
 }

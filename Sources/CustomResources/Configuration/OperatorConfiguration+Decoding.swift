@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import OCIModel
+import Schema
+
+/// Everything that is wrong with a configuration file, one line each: path, value, what to do.
+package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var problems: [String]
+
+    package init(problems: [String]) { self.problems = problems }
+
+    package var description: String { problems.joined(separator: "\n") }
+}
+
+extension OperatorConfiguration {
+    /// Reads a configuration; what is absent keeps its default. An empty document (null) is an empty configuration.
+    package init(json: JSONValue) throws(ConfigurationError) {
+        self.init()
+        if json.isNull { return }
+        let violations = Self.schema.validate(json, unknownFields: .refused)
+        guard violations.isEmpty else { throw ConfigurationError(problems: violations.map(\.description)) }
+        Self.read(json["operatorNamespace"]?.stringValue, into: &operatorNamespace)
+        Self.read(json["clusterName"]?.stringValue, into: &clusterName)
+        Self.read(json["courierImage"]?.stringValue, into: &courierImage)
+        Self.read(json["excludedNamespaces"]?.arrayValue?.compactMap(\.stringValue), into: &excludedNamespaces)
+        Self.read(json.at("scanner", "image")?.stringValue, into: &scanner.image)
+        Self.read(json.at("scanner", "databaseRepository")?.stringValue, into: &scanner.databaseRepository)
+        Self.read(json.at("scanner", "javaDatabaseRepository")?.stringValue, into: &scanner.javaDatabaseRepository)
+        registries = (json["registries"]?.arrayValue ?? []).map { entry in
+            RegistryEndpoint(
+                host: entry["host"]?.stringValue ?? "", endpoint: entry["endpoint"]?.stringValue ?? "",
+                plainHTTP: entry["plainHTTP"]?.boolValue ?? false)
+        }
+        Self.read(json.at("limits", "maximumJobs")?.integerValue.map { Int($0) }, into: &limits.maximumJobs)
+        Self.read(
+            json.at("limits", "maximumJobsPerNamespace")?.integerValue.map { Int($0) },
+            into: &limits.maximumJobsPerNamespace)
+        Self.read(json.at("limits", "imagesPerJob")?.integerValue.map { Int($0) }, into: &limits.imagesPerJob)
+        if let pod = json["scanPod"] { scanPod.read(pod) }
+        let problems = referenceProblems
+        if !problems.isEmpty { throw ConfigurationError(problems: problems) }
+    }
+
+    static func read<Value>(_ value: Value?, into target: inout Value) { if let value { target = value } }
+
+    /// What no schema can say: whether images, repositories and registry hosts are such.
+    private var referenceProblems: [String] {
+        var images = ["scanner.image": scanner.image, "scanner.databaseRepository": scanner.databaseRepository]
+        if !scanner.javaDatabaseRepository.isEmpty {
+            images["scanner.javaDatabaseRepository"] = scanner.javaDatabaseRepository
+        }
+        if !courierImage.isEmpty { images["courierImage"] = courierImage }
+        for (index, registry) in registries.enumerated() {
+            images["registries[\(index)].host"] = registry.host + "/x"
+            images["registries[\(index)].endpoint"] = registry.endpoint + "/x"
+        }
+        return images.sorted { $0.key < $1.key }.compactMap { path, image in
+            do throws(ImageReferenceError) {
+                let reference = try ImageReference(parsing: image)
+                // A first component that is no host would silently become a path of docker.io.
+                let isHost = path.hasPrefix("registries") && reference.registry + "/x" != image
+                return isHost
+                    ? "\(path): \(JSONValue.string(image).excerpt) has no host name with a dot or a port; write host:port"
+                    : nil
+            } catch {
+                return "\(path): \(error)"
+            }
+        }
+    }
+}
+
+extension OperatorConfiguration.ScanPod {
+    fileprivate mutating func read(_ json: JSONValue) {
+        OperatorConfiguration.read(json["requests"].map(Self.texts), into: &requests)
+        OperatorConfiguration.read(json["limits"].map(Self.texts), into: &limits)
+        OperatorConfiguration.read(json["labels"].map(Self.texts), into: &labels)
+        OperatorConfiguration.read(json["annotations"].map(Self.texts), into: &annotations)
+        OperatorConfiguration.read(json["workspaceLimit"].flatMap(Self.text), into: &workspaceLimit)
+        priorityClassName = json["priorityClassName"]?.stringValue ?? priorityClassName
+    }
+
+    private static func text(_ value: JSONValue) -> String? {
+        value.stringValue ?? value.integerValue.map { String($0) }
+    }
+    private static func texts(_ value: JSONValue) -> [String: String] {
+        (value.objectValue ?? [:]).compactMapValues(text)
+    }
+}

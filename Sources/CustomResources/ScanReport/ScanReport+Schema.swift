@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import KubernetesModel
+import Schema
+
+extension ScanReport {
+    package static let definition = CustomResourceDefinition(
+        resource: resource, shortName: "scanrep", schema: schema,
+        columns: [
+            PrinterColumn("Image", .string, ".image.reference"),
+            PrinterColumn("Critical", .integer, ".summary.critical"),
+            PrinterColumn("High", .integer, ".summary.high"),
+            PrinterColumn("Medium", .integer, ".summary.medium"),
+            PrinterColumn("Low", .integer, ".summary.low"),
+            PrinterColumn("Secrets", .integer, ".summary.secrets"),
+            PrinterColumn("Fixable", .integer, ".summary.fixable"),
+            PrinterColumn("Platform", .string, ".image.platform", isWide: true),
+            PrinterColumn("Digest", .string, ".image.digest", isWide: true),
+            .age,
+        ],
+        hasStatus: false)
+
+    package static let schema = Schema.object(
+        "What was found in one image, by digest and platform, in a namespace that uses it. Written by the operator only.",
+        [
+            "image": .object(
+                "The image.",
+                [
+                    "reference": .string("As a workload of this namespace names it."),
+                    "digest": .string("Of what runs: an image's manifest, or the index that it was chosen from."),
+                    "platform": .string("os/architecture, or os/architecture/variant."),
+                    "os": .string("The operating system in the image, with its version."),
+                    "osEndOfLife": .boolean("It gets no security updates any more."),
+                    "resolvedFromTag": .boolean(
+                        "The digest is what the registry serves for the tag, because the node did not report one of this repository."
+                    ),
+                ], required: ["reference", "digest", "platform"]),
+            "usedBy": .array(
+                "Top-level workloads that run it, and policies that name it; at most 50.",
+                of: .object("", ["kind": .string(), "name": .string()], required: ["kind", "name"]),
+                maximumCount: usersLimit),
+            "unusedSinceTime": .time(
+                "Since when nothing of that uses it; the report goes when reports.retentionSeconds have passed."),
+            "scanner": scannerSchema,
+            "scanTime": .time("When it was scanned."),
+            "summary": summarySchema,
+            "findings": .array(
+                "Vulnerabilities, the worst first, as many as reports.maximumFindings allows.",
+                of: .object(
+                    "",
+                    [
+                        "id": .string("CVE-…, GHSA-…"), "package": .string(),
+                        "installed": .string("The version in the image."),
+                        "fixed": .string("The versions without it."), "severity": .string(), "title": .string(),
+                    ], required: ["id", "package", "severity"])),
+            "totalFindings": .integer("All vulnerabilities, listed or not."),
+            "secrets": .array(
+                "Where credentials lie in the image; never the credentials.",
+                of: .object(
+                    "", ["rule": .string(), "severity": .string(), "path": .string(), "line": .integer()],
+                    required: ["rule", "path"])),
+            "licenses": .array(
+                "",
+                of: .object(
+                    "", ["name": .string(), "package": .string(), "path": .string(), "severity": .string()],
+                    required: ["name"])),
+            "misconfigurations": .array(
+                "",
+                of: .object(
+                    "", ["id": .string(), "severity": .string(), "title": .string(), "path": .string()],
+                    required: ["id"])),
+        ], required: ["image", "scanner", "scanTime", "summary"])
+
+    private static let scannerSchema = Schema.object(
+        "What scanned it.",
+        [
+            "name": .string(), "version": .string(), "databaseUpdatedTime": .time("When its database was published."),
+            "scanners": .array(of: .oneOf("", ScannerKind.allCases.map(\.rawValue)), list: .set),
+            "placement": .oneOf(
+                "Operator: valid in every namespace. Workload: made with credentials of this one, valid here only.",
+                [Placement.operator.rawValue, Placement.workload.rawValue]),
+            "jobUID": .string("The Job whose result this is."),
+        ])
+
+    private static var severities: [String: Schema] {
+        Dictionary(SeverityName.allCases.map { ($0.memberName, .integer()) }, uniquingKeysWith: { $1 })
+    }
+
+    private static var summarySchema: Schema {
+        .object(
+            "Counts of everything that was found, listed or not.",
+            severities.merging([
+                "unfixed": .object("Vulnerabilities that no release fixes.", severities),
+                "fixable": .integer("Vulnerabilities that an update would end."), "secrets": .integer(),
+                "licenses": .integer(),
+                "misconfigurations": .integer(),
+            ]) { _, own in own })
+    }
+}

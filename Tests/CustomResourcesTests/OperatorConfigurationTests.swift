@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import Testing
+
+@testable import CustomResources
+
+struct OperatorConfigurationTests {
+    @Test func `an empty file leaves every default`() throws {
+        #expect(try OperatorConfiguration(json: .null) == OperatorConfiguration())
+        #expect(try OperatorConfiguration(json: [:]) == OperatorConfiguration())
+    }
+
+    @Test func `every setting arrives`() throws {
+        let configuration = try OperatorConfiguration(json: [
+            "operatorNamespace": "ops", "clusterName": "rig", "courierImage": "localhost:32000/watchbill:dev",
+            "scanner": [
+                "image": "localhost:32000/trivy:1", "databaseRepository": "10.0.0.1:5000/db:2",
+                "javaDatabaseRepository": "",
+            ],
+            "registries": [["host": "localhost:32000", "endpoint": "10.0.0.1:5000", "plainHTTP": true]],
+            "excludedNamespaces": ["kube-system"],
+            "limits": ["maximumJobs": 3, "maximumJobsPerNamespace": 2, "imagesPerJob": 1],
+            "scanPod": [
+                "requests": ["cpu": 1], "limits": ["memory": "2Gi"], "labels": ["a": "b"], "annotations": ["c": "d"],
+                "priorityClassName": "low", "workspaceLimit": "1Gi",
+            ],
+        ])
+        #expect(configuration.operatorNamespace == "ops" && configuration.clusterName == "rig")
+        #expect(
+            configuration.scanner.javaDatabaseRepository == ""
+                && configuration.scanner.databaseRepository == "10.0.0.1:5000/db:2")
+        #expect(
+            configuration.registries == [.init(host: "localhost:32000", endpoint: "10.0.0.1:5000", plainHTTP: true)])
+        #expect(configuration.limits.maximumJobs == 3 && configuration.limits.imagesPerJob == 1)
+        #expect(configuration.scanPod.requests == ["cpu": "1"] && configuration.scanPod.priorityClassName == "low")
+        #expect(configuration.scanPod.workspaceLimit == "1Gi" && configuration.excludedNamespaces == ["kube-system"])
+    }
+
+    @Test(
+        arguments: [
+            (["scaner": [:]], "scaner", "unknown field; remove it or use one of: clusterName"),
+            (["limits": ["maximumJobs": "ten"]], "limits.maximumJobs", #"must be of type integer: "string""#),
+            (["limits": ["maximumJobs": 0]], "limits.maximumJobs", "greater than or equal to 1"),
+            (["scanner": ["image": "UPPER case"]], "scanner.image", "remove it"),
+            (
+                ["registries": [["host": "docker", "endpoint": "10.0.0.1:5000"]]], "registries[0].host",
+                "no host name with a dot or a port"
+            ),
+            (["registries": [["host": "a.io"]]], "registries[0].endpoint", "Required value"),
+            (
+                ["registries": [["host": "a.io", "endpoint": "b.io"], ["host": "a.io", "endpoint": "c.io"]]],
+                "registries[1]", "Duplicate value"
+            ),
+            ([1], "", "must be of type object"),
+        ] as [(JSONValue, String, String)])
+    func `says what is wrong with a file, where, and what to do`(json: JSONValue, path: String, text: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try OperatorConfiguration(json: json) }
+        let problem = try #require(error.problems.first)
+        #expect(problem.replacing("\"", with: "").hasPrefix(path) && problem.contains(text), "\(problem)")
+    }
+
+    @Test func `says everything that is wrong at once`() throws {
+        let error = try #require(throws: ConfigurationError.self) {
+            try OperatorConfiguration(json: ["clusterName": 1, "limits": ["maximumJobs": 0], "oops": true])
+        }
+        #expect(error.problems.count == 3)
+    }
+}
