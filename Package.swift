@@ -72,8 +72,8 @@ let socketShells: [Target] = [
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
     pure(
-        "ProbeServer", "Essentials", .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "NIOCore", package: "swift-nio"), log),
+        "ProbeServer", "Essentials", .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"), log),
 ]
 
 // MARK: D, programs
@@ -135,6 +135,7 @@ let socketTests: [Target] = [
     tests(
         "HTTPClientTransport", "Essentials", "HTTPTransport", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
+    tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
     tests(
         "Watchbill", "Essentials", "HTTPTransport", "HTTPClientTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         "EmbeddedAPIServer", "TestSupport", "CustomResources"),
@@ -153,6 +154,7 @@ if !withoutSockets {
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ]
