@@ -63,7 +63,7 @@ let shells: [Target] = [
         "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel", "OCIRegistry",
         "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests"),
+    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan"),
 ]
 
 let socketShells: [Target] = [
@@ -115,8 +115,8 @@ let ringTests: [Target] = [
     tests("Schema", "Essentials"),
     tests("OCIModel", "Essentials"),
     tests("KubernetesModel", "Essentials", "JSONScan"),
-    tests("TrivyReport", "Essentials", "JSONScan", "Digests"),
-    tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "OCIModel"),
+    tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
+    tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
     tests("Planning", "Essentials", "KubernetesModel"),
     tests("Machines", "Essentials"),
     tests(
