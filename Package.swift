@@ -133,7 +133,8 @@ let ringTests: [Target] = [
 
 let socketTests: [Target] = [
     tests(
-        "HTTPClientTransport", "Essentials", "HTTPTransport", .product(name: "NIOCore", package: "swift-nio"),
+        "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
     tests(
