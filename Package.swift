@@ -84,7 +84,9 @@ let programs: [Target] = [
         dependencies: [
             "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController", "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer", "Courier",
-            "TrivyReport", "YAML", "JSONScan", "Digests", log, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "FactSources", "TrivyReport", "YAML", "JSONScan", "Digests", log,
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
         exclude: ["Documentation.docc"])
 ]
@@ -132,14 +134,14 @@ let ringTests: [Target] = [
 ]
 
 let socketTests: [Target] = [
+    .testTarget(
+        name: "RealClusterTests",
+        dependencies: ["APIConformance", "Essentials", "HTTPClientTransport", "HTTPTransport", "KubernetesClient"]),
     tests(
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
-    tests(
-        "Watchbill", "Essentials", "HTTPTransport", "HTTPClientTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
-        "EmbeddedAPIServer", "TestSupport", "CustomResources"),
 ]
 
 var targets = vocabulary + behaviour + shells + development + ringTests
@@ -157,6 +159,7 @@ if !withoutSockets {
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     ]
     products.append(.executable(name: "watchbill", targets: ["Watchbill"]))
