@@ -8,11 +8,13 @@ import NIOSSL
 extension AHCTransport {
     /// How one transport connects.
     package struct Configuration: Sendable {
-        /// `https://host:port`, with a path in front of every request's path where the server has one; nil takes absolute URLs.
+        /// `https://host:port`, with a path in front of every request's path where the server has one; nil takes
+        /// absolute URLs.
         package var baseURL: String?
         package var tls = TLS()
         package var protocols = Protocols.http1AndHTTP2
-        /// HTTP/1.1 connections to one host at the same time; further requests wait in line.
+        /// HTTP/1.1 connections to one host at the same time; further requests wait in line, so a transport for watches
+        /// needs at least as many as there are watches. HTTP/2 uses one connection whatever stands here.
         package var connections = 8
         /// The longest time for name resolution, connection and TLS handshake.
         package var connectTimeout: Duration = .seconds(10)
@@ -77,6 +79,8 @@ extension AHCTransport {
 extension AHCTransport.TLS {
     func configuration() throws(AHCTransport.ConfigurationError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
+        // The library's default still allows TLS 1.0.
+        configuration.minimumTLSVersion = .tlsv12
         if let authorities {
             do {
                 let certificates = try NIOSSLCertificate.fromPEMBytes(authorities)

@@ -6,7 +6,8 @@ import NIOPosix
 import NIOSSL
 
 extension TransportError {
-    /// What a failure of the client means: before the head was written nothing has been sent, afterwards nothing is certain.
+    /// What a failure of the client means: before the head was written nothing has been sent, afterwards nothing is
+    /// certain.
     init(_ error: any Error, isSent: Bool) {
         switch error {
         case let known as TransportError: self = known

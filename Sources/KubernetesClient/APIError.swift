@@ -2,7 +2,8 @@
 import HTTPTransport
 import JSONScan
 
-/// Why a request to the API server did not do what was asked. Never holds a credential: only the method and path are repeated.
+/// Why a request to the API server did not do what was asked. Never holds a credential: only the method and path are
+/// repeated.
 package enum APIError: Error, Equatable, Sendable {
     /// The server answered and said no.
     case status(APIStatus, request: String)

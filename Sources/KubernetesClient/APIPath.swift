@@ -2,7 +2,8 @@
 import HTTPTransport
 import KubernetesModel
 
-/// Paths from names that may be hostile: an empty name would turn one object into its whole collection, `..` into another path.
+/// Paths from names that may be hostile: an empty name would turn one object into its whole collection, `..` into
+/// another path.
 enum APIPath {
     static func root(group: String, version: String) throws(APIError) -> String {
         let version = try segment(version, of: "version")
@@ -25,7 +26,8 @@ enum APIPath {
         return "\(object)/\(try segment(subresource, of: "subresource"))"
     }
 
-    /// One encoded segment. The API knows no name that is empty, `.`, `..`, or holds `/` or `%` (apimachinery `rest.IsValidPathSegmentName`).
+    /// One encoded segment. The API knows no name that is empty, `.`, `..`, or holds `/` or `%` (apimachinery
+    /// `rest.IsValidPathSegmentName`).
     private static func segment(_ name: String, of what: String) throws(APIError) -> String {
         let isValid = !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { "/%".utf8.contains($0) }
         guard isValid, name.utf8.count <= 253 else { throw .invalidName(name, of: what) }

@@ -74,8 +74,8 @@ extension APIRequest {
         return request
     }
 
-    /// A watch from a version on, with bookmarks. The server ends it after `seconds`; silence longer than 70 s ends it here
-    /// (bookmarks come every 60 s, and the server's history is at least 75 s long, so no event is missed).
+    /// A watch from a version on, with bookmarks. The server ends it after `seconds`; silence longer than 70 s ends it
+    /// here (bookmarks come every 60 s, and the server's history is at least 75 s long, so no event is missed).
     package static func watch(
         _ query: CollectionQuery, from resourceVersion: String, seconds: Int
     ) throws(APIError) -> APIRequest {

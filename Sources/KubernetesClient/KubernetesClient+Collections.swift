@@ -5,7 +5,8 @@ import JSONScan
 import KubernetesModel
 
 extension KubernetesClient {
-    /// Bytes of one page; 500 objects of the largest size that etcd takes would not fit, but none of ours or of any cluster come near.
+    /// Bytes of one page; 500 objects of the largest size that etcd takes would not fit, but none of ours or of any
+    /// cluster come near.
     private static var pageLimit: Int { 64 << 20 }
 
     /// One page, each item decoded straight from the response's bytes by `item`.

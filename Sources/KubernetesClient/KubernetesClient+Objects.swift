@@ -67,7 +67,8 @@ extension KubernetesClient {
     /// The server's version: `major`, `minor`, `gitVersion`.
     package func version() async throws(APIError) -> JSONValue { try await json(.version) }
 
-    /// The plural names that a group serves in one version, without subresources; nil when it does not serve that version.
+    /// The plural names that a group serves in one version, without subresources; nil when it does not serve that
+    /// version.
     package func resources(group: String, version: String) async throws(APIError) -> Set<String>? {
         let request = try APIRequest.resources(group: group, version: version)
         do throws(APIError) {

@@ -6,8 +6,8 @@ import KubernetesModel
 
 /// The API server's verbs over any transport. A value: it holds no state but what its transports hold.
 ///
-/// Retries are client-go's rule and no more: 429 and 5xx where the server names the seconds to wait, also for writes, and a
-/// GET once when its connection broke. Everything else is decided by who calls.
+/// Retries are client-go's rule and no more: 429 and 5xx where the server names the seconds to wait, also for writes,
+/// and a GET once when its connection broke. Everything else is decided by who calls.
 package struct KubernetesClient: Sendable {
     private let lanes: [Lane: any HTTPTransport]
     private let gate: @Sendable () -> Duration?
@@ -16,8 +16,8 @@ package struct KubernetesClient: Sendable {
     let fieldManager: String
 
     /// - Parameters:
-    ///   - gate: asked before every write that is no Lease, and again when it is put on its connection: the time that is left
-    ///     for writing, nil to hold it back.
+    ///   - gate: asked before every write that is no Lease, and again when it is put on its connection: the time that
+    ///     is left for writing, nil to hold it back.
     ///   - sleep: waits between retries; a test moves virtual time instead.
     package init(
         userAgent: String = "watchbill", fieldManager: String = "watchbill",

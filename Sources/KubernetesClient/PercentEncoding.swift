@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Percent-encoding by RFC 3986: everything but unreserved characters, so the result fits a path segment and a query value.
+/// Percent-encoding by RFC 3986: everything but unreserved characters, so the result fits a path segment and a query
+/// value.
 enum PercentEncoding {
     static func encode(_ text: some StringProtocol) -> String {
         var encoded: [UInt8] = []

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 
 /// Cuts a watch stream into frames, wherever its chunks are cut: one JSON value a line, the last newline optional.
 ///
-/// A frame over the limit is drained and reported, and the stream goes on behind it (as in client-go's length-limited readers).
+/// A frame over the limit is drained and reported, and the stream goes on behind it (as in client-go's length-limited
+/// readers).
 package struct WatchFrameDecoder: Sendable {
     package enum Frame: Equatable, Sendable {
         case whole([UInt8])
@@ -35,7 +37,7 @@ package struct WatchFrameDecoder: Sendable {
     /// The next frame that is complete, nil when more bytes are needed. Blank lines are no frames.
     package mutating func next() -> Frame? {
         while position < chunk.count {
-            guard let end = chunk[position...].firstIndex(of: UInt8(ascii: "\n")) else {
+            guard let end = nextNewline() else {
                 keep(chunk[position...])
                 position = chunk.count
                 return nil
@@ -49,6 +51,15 @@ package struct WatchFrameDecoder: Sendable {
 
     /// The frame that the end of the stream completes, if any.
     package mutating func finish() -> Frame? { complete(with: []) }
+
+    /// The first newline from `position` on; the C library looks at many bytes at once, and chunks can be megabytes.
+    private func nextNewline() -> Int? {
+        chunk.withUnsafeBytes { buffer in
+            guard let base = buffer.baseAddress, position < buffer.count else { return nil }
+            guard let found = memchr(base + position, 0x0A, buffer.count - position) else { return nil }
+            return UnsafeRawPointer(found) - base
+        }
+    }
 
     private mutating func keep(_ piece: ArraySlice<UInt8>) {
         if drained > 0 || partial.count + piece.count > limit {

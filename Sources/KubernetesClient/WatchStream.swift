@@ -14,8 +14,8 @@ package struct WatchStream: Sendable {
         decoder = WatchFrameDecoder(limit: frameLimit)
     }
 
-    /// The next event; nil when the server ended the watch, which is normal. Silence of 70 s is `timedOut`: watch again from the
-    /// last version, there is no need to list.
+    /// The next event; nil when the server ended the watch, which is normal. Silence of 70 s is `timedOut`: watch again
+    /// from the last version, there is no need to list.
     package mutating func next() async throws(APIError) -> WatchEvent? {
         while true {
             if let frame = decoder.next() { return WatchEvent(frame) }

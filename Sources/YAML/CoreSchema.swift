@@ -3,7 +3,8 @@ import Essentials
 
 /// What a plain scalar means: the core schema of YAML 1.2 (section 10.3.2).
 ///
-/// One departure: `0644` is octal, as in YAML 1.1 and so in kubectl; read as 644 it would silently be another file mode.
+/// One departure: `0644` is octal, as in YAML 1.1 and so in kubectl; read as 644 it would silently be another file
+/// mode.
 enum CoreSchema {
     /// Why a plain scalar has no JSON value.
     struct Refusal: Error {

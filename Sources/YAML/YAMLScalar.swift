@@ -18,7 +18,8 @@ enum YAMLScalar {
         let endsLine = text.utf8.last == UInt8(ascii: "\n")
         let body = endsLine ? text.unicodeScalars.dropLast() : text.unicodeScalars[...]
         let lines = body.split(separator: "\n", omittingEmptySubsequences: false).map { Substring($0) }
-        // An empty or indented first line needs an indentation indicator, an empty last line "keep"; quotes are plainer.
+        // An empty or indented first line needs an indentation indicator, an empty last line "keep"; quotes are
+        // plainer.
         guard let first = lines.first?.utf8.first, first != 0x20, first != 0x09 else { return nil }
         guard let last = lines.last, !last.isEmpty else { return nil }
         guard lines.allSatisfy({ line in line.isEmpty || !line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 } }) else {

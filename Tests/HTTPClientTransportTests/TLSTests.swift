@@ -7,7 +7,8 @@ import Testing
 
 @testable import HTTPClientTransport
 
-/// Certificates made by openssl for one test: two authorities, a server for 127.0.0.1, one for `watchbill.test`, a client.
+/// Certificates made by openssl for one test: two authorities, a server for 127.0.0.1, one for `watchbill.test`, a
+/// client.
 private struct Certificates {
     let folder: URL
 

@@ -3,8 +3,8 @@ import Essentials
 import HTTPTransport
 import Synchronization
 
-/// The connections to one API server: a transport for each group of lanes, the token on each request, and rotation of token,
-/// client certificate and CA without a restart.
+/// The connections to one API server: a transport for each group of lanes, the token on each request, and rotation of
+/// token, client certificate and CA without a restart.
 package final class ClusterConnection: Sendable {
     /// Makes the transport of a lane from what TLS needs now.
     package typealias Maker = @Sendable (Lane, TLSMaterial) throws -> any ClosableTransport
@@ -41,7 +41,8 @@ package final class ClusterConnection: Sendable {
     /// The transport of a lane; it stays valid through rotations. Leases go over the connections of the writes.
     package func transport(_ lane: Lane) -> any HTTPTransport { LaneTransport(connection: self, lane: lane.group) }
 
-    /// Watches the certificate files until cancelled. `failed` hears why a rotation could not be done; the old material serves on.
+    /// Watches the certificate files until cancelled. `failed` hears why a rotation could not be done; the old material
+    /// serves on.
     package func run(
         sleep: @Sendable (Duration) async throws -> Void, failed: @Sendable (String) -> Void
     ) async {
@@ -72,7 +73,8 @@ package final class ClusterConnection: Sendable {
         for transport in transports { await transport.shutdown() }
     }
 
-    /// Reads the files again; where something changed, new requests go over new connections and the old ones are returned.
+    /// Reads the files again; where something changed, new requests go over new connections and the old ones are
+    /// returned.
     func rotate() throws -> [any ClosableTransport] {
         let material = try credentials.material(read: read)
         guard state.withLock({ $0.material != material }) else { return [] }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ClusterCredentials {
-    /// Finds the way to the cluster: the named kubeconfig, else `KUBECONFIG`, else the Pod's service account, else `~/.kube/config`.
+    /// Finds the way to the cluster: the named kubeconfig, else `KUBECONFIG`, else the Pod's service account, else
+    /// `~/.kube/config`.
     package static func discover(
         kubeconfig: String? = nil, context: String? = nil, environment: [String: String],
         read: FileReading = LocalFile.read

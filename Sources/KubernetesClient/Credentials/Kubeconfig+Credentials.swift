@@ -2,7 +2,8 @@
 import Essentials
 
 extension Kubeconfig {
-    /// The credentials of a context, by default the current one. Nothing that runs a program or skips verification is accepted.
+    /// The credentials of a context, by default the current one. Nothing that runs a program or skips verification is
+    /// accepted.
     package func credentials(context override: String? = nil) throws(CredentialsError) -> ClusterCredentials {
         let place = files.joined(separator: ":")
         guard let name = override ?? currentContext else {

@@ -2,8 +2,8 @@
 import Essentials
 import Synchronization
 
-/// The bearer token as it is now. A file is read again every minute with 10 s in hand, as client-go does; while it cannot be
-/// read, the last good token serves.
+/// The bearer token as it is now. A file is read again every minute with 10 s in hand, as client-go does; while it
+/// cannot be read, the last good token serves.
 package final class TokenSource: Sendable {
     private struct State {
         var token: Redacted<String>?
