@@ -125,7 +125,7 @@ let ringTests: [Target] = [
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "TestSupport"),
     tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
-    tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "JSONScan"),
+    tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning", "CustomResources",
