@@ -100,7 +100,8 @@ let development: [Target] = [
     pure("APIConformance", "Essentials", "HTTPTransport", "JSONScan"),
     pure(
         "TestSupport", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "OCIModel", "TrivyReport",
-        "HTTPTransport", "EmbeddedAPIServer", "KubernetesClient", "ControllerRuntime", "ScanPolicyController", "Digests", log),
+        "HTTPTransport", "EmbeddedAPIServer", "KubernetesClient", "ControllerRuntime", "ScanPolicyController", "Digests",
+        "JSONScan", log),
 ]
 
 // MARK: Tests

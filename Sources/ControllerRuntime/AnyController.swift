@@ -31,7 +31,7 @@ package struct AnyController: Sendable {
         package var conditions: [Condition]
     }
 
-    package init<C: Controller>(_ controller: C.Type) {
+    package init<C: Controller & SendableMetatype>(_ controller: C.Type) {
         name = C.Primary.resource.kind.lowercased()
         contract = C.contract
         primary = C.Primary.self
@@ -50,12 +50,15 @@ package struct AnyController: Sendable {
         }
     }
 
-    package init<C: SingletonController>(singleton controller: C.Type) {
+    package init<C: SingletonController & SendableMetatype>(singleton controller: C.Type) {
         name = C.name
         contract = C.contract
         primary = nil
         pass = { _, world, now in .planned(C.plan(in: world, at: now), primary: nil) }
     }
+
+    /// Everything it reads: what its contract names, and its primaries.
+    package var reads: [WatchedKind] { contract.reads + (primary.map { [WatchedKind($0)] } ?? []) }
 
     /// Plans for one key; synchronous and pure.
     package func plan(_ key: ObjectKey, in world: World, at now: Timestamp) -> Pass { pass(key, world, now) }

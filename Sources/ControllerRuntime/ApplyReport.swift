@@ -10,10 +10,14 @@ package struct ApplyReport: Sendable {
     package var failures: [WriteFailure] = []
     /// When to plan again because the API refused a write: soon, so that the refusal shows; later, to try once more.
     package var again: Duration?
+    /// False as soon as one create or apply may not have happened.
+    package var isComplete = true
     /// Requests that were sent.
     package var requests = 0
+    /// Whose plan this is, so that its refused writes are tried again with it.
+    let owner: String
 
-    package init() {}
+    package init(owner: String = "") { self.owner = owner }
 }
 
 /// One write that failed.

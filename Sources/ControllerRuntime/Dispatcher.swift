@@ -58,6 +58,9 @@ package final class Dispatcher: Sendable {
         enqueue(routing.keys(for: objects, of: kind, in: store.world), isUrgent: true)
     }
 
+    /// A watch has come further without a change: what was written may have been seen by now.
+    func advanced() { enqueue([]) }
+
     /// Plans everything: after a kind's first list and when this replica begins to lead.
     package func enqueueEverything() { enqueue(routing.allKeys(in: store.world), isUrgent: false) }
 
@@ -152,6 +155,7 @@ package final class Dispatcher: Sendable {
             return ApplyReport()
         case .unreadable(let reference, let metadata, let error):
             metrics.add(to: MetricCatalog.plans, controller.name, "unreadable")
+            facts.want([], by: key)
             return await interpreter.reportUnreadable(reference, metadata, error)
         case .planned(let plan, let primary):
             metrics.add(to: MetricCatalog.plans, controller.name, plan.outcome?.word ?? "done")
@@ -183,7 +187,7 @@ package final class Dispatcher: Sendable {
     private func watchedKinds(of resource: ResourceType) -> [any KubernetesObject.Type] {
         var kinds: [any KubernetesObject.Type] = []
         for controller in controllers {
-            for read in controller.contract.reads
+            for read in controller.reads
             where read.kind.resource == resource && !kinds.contains(where: { $0 == read.kind }) {
                 kinds.append(read.kind)
             }

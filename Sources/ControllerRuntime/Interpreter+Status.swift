@@ -18,20 +18,30 @@ extension Interpreter {
             at: clock.now())
         status["conditions"] = .array(conditions.map(\.json))
         status["observedGeneration"] = .integer(primary.metadata.generation)
-        if status == primary.observedStatus { return }
-        await write(status, to: primary.reference, primary.metadata, in: &report)
+        if status == primary.observedStatus || isHeldBack(primary.reference, in: &report) { return }
+        _ = await write(status, to: primary.reference, primary.metadata, in: &report)
     }
 
     /// Says in the status of an object that could not be read what is wrong with it, once per generation.
     package func reportUnreadable(_ reference: ObjectReference, _ metadata: ObjectMetadata, _ error: JSONError) async
         -> ApplyReport
     {
-        var report = ApplyReport()
+        var report = ApplyReport(owner: "\(reference)")
         let mark = "\(metadata.uid)/\(metadata.generation)"
         if memory.wasReported(mark) { return report }
+        if isHeldBack(reference, in: &report) {
+            retryRefusedWrites(&report)
+            return report
+        }
         report.requests += 1
         do throws(APIError) {
             let found = try await client.get(reference.resource, reference.key)
+            var current = metadata
+            current.resourceVersion = found.at("metadata", "resourceVersion")?.stringValue ?? ""
+            // Another object or spec by now: its own event brings the next pass.
+            guard found.at("metadata", "uid")?.stringValue == metadata.uid,
+                found.at("metadata", "generation")?.integerValue == metadata.generation
+            else { return report }
             let previous = (found.at("status", "conditions")?.arrayValue ?? []).compactMap(Condition.init(json:))
             let message = "\(error); correct the field and apply the object again"
             let conditions = StatusSummary.conditions(
@@ -40,18 +50,20 @@ extension Interpreter {
             var status = found["status"] ?? [:]
             status["conditions"] = .array(conditions.map(\.json))
             status["observedGeneration"] = .integer(metadata.generation)
-            if status != found["status"] { await write(status, to: reference, metadata, in: &report) }
-            if report.failures.isEmpty { memory.report(mark) }
+            var isWritten = status == found["status"]
+            if !isWritten { isWritten = await write(status, to: reference, current, in: &report) }
+            if isWritten { memory.report(mark) }
         } catch {
             count("get", error)
-            settle(error, reference, "status", in: &report)
+            if error.status?.code != 404 { settle(error, reference, "status", in: &report) }
         }
         return report
     }
 
+    /// True when the status stands as it was to be written.
     private func write(
         _ status: JSONValue, to reference: ObjectReference, _ metadata: ObjectMetadata, in report: inout ApplyReport
-    ) async {
+    ) async -> Bool {
         // uid and resourceVersion make the write conditional: another object, or a newer version, is not overwritten.
         let body: JSONValue = [
             "apiVersion": .string(reference.resource.apiVersion), "kind": .string(reference.resource.kind),
@@ -68,6 +80,8 @@ extension Interpreter {
                 force: true)
             metrics.add(to: MetricCatalog.requests, "apply-status", "200")
             report.awaited.append(.version(reference, written.resourceVersion))
+            accepted(reference, in: &report)
+            return true
         } catch {
             count("apply-status", error)
             switch error.status?.code {
@@ -75,6 +89,7 @@ extension Interpreter {
             case 404, 409: break
             default: settle(error, reference, "status", in: &report)
             }
+            return false
         }
     }
 }

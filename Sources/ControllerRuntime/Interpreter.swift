@@ -25,20 +25,21 @@ package struct Interpreter: Sendable {
     package func carryOut(_ plan: Plan, for primary: AnyController.PrimaryState?, of controller: AnyController) async
         -> ApplyReport
     {
-        var report = ApplyReport()
+        var report = ApplyReport(owner: primary.map { "\($0.reference)" } ?? controller.name)
         for object in plan.create where isGranted(.create, object.reference, by: controller, in: &report) {
             await create(object, in: &report)
         }
         for object in plan.apply where isGranted(.patch, object.reference, by: controller, in: &report) {
             await apply(object, of: controller, in: &report)
         }
-        if report.failures.isEmpty {
+        if report.isComplete {
             for deletion in plan.delete where isGranted(.delete, deletion.reference, by: controller, in: &report) {
                 await delete(deletion, in: &report)
             }
         }
         if let primary { await writeStatus(of: plan, for: primary, by: controller, in: &report) }
         for event in plan.events { await write(event, in: &report) }
+        retryRefusedWrites(&report)
         return report
     }
 
@@ -59,6 +60,7 @@ package struct Interpreter: Sendable {
                 object.reference.resource, namespace: object.reference.key.namespace, body: object.body)
             metrics.add(to: MetricCatalog.requests, "create", "201")
             report.awaited.append(.version(object.reference, written.resourceVersion))
+            accepted(object.reference, in: &report)
         } catch {
             count("create", error)
             if error.status?.code == 409 { return await adopt(object, in: &report) }
@@ -75,22 +77,23 @@ package struct Interpreter: Sendable {
             if ManagedMarks(of: found) == ManagedMarks(of: object.body) {
                 let version = found.at("metadata", "resourceVersion")?.stringValue ?? ""
                 report.awaited.append(.version(object.reference, version))
+                accepted(object.reference, in: &report)
             } else {
-                let message = "\(object.reference) exists and was not made by Watchbill; delete or rename it"
-                refuse(object.reference, .nameTaken, message, in: &report)
+                refuseTaken(object.reference, in: &report)
             }
         } catch {
             count("get", error)
+            // Gone between the two requests: the name is free now.
+            if error.status?.code == 404 { return fail(object.reference, "create", error.description, in: &report) }
             settle(error, object.reference, "create", in: &report)
         }
     }
 
     private func apply(_ object: DesiredObject, of controller: AnyController, in report: inout ApplyReport) async {
-        if memory.isConverged(object, observed: store.world.observation(of: object.reference, in: controller.contract))
-        {
-            return
-        }
+        let observed = store.world.observation(of: object.reference, in: controller)
+        if memory.isConverged(object, observed: observed) { return }
         if isHeldBack(object.reference, in: &report) { return }
+        guard await isOurs(object, observed, of: controller, in: &report) else { return }
         report.requests += 1
         do throws(APIError) {
             let written = try await client.apply(
@@ -99,13 +102,39 @@ package struct Interpreter: Sendable {
             metrics.add(to: MetricCatalog.requests, "apply", "200")
             memory.remember(object, version: written.resourceVersion)
             report.awaited.append(.version(object.reference, written.resourceVersion))
+            accepted(object.reference, in: &report)
         } catch {
             count("apply", error)
             settle(error, object.reference, "apply", in: &report)
         }
     }
 
+    /// Whether the name belongs to us: an object of others is never taken over. Kinds that are watched by label do not show
+    /// those, so the first write of such a name asks.
+    private func isOurs(
+        _ object: DesiredObject, _ observed: Observation?, of controller: AnyController, in report: inout ApplyReport
+    ) async -> Bool {
+        guard let mark = ManagedMarks(of: object.body).manager, !memory.hasApplied(object.reference) else {
+            return true
+        }
+        if let observed, observed.metadata.labels[ManagedMarks.label] == mark { return true }
+        if observed == nil, !controller.watchesByLabel(object.reference.resource) { return true }
+        report.requests += 1
+        do throws(APIError) {
+            let found = try await client.get(object.reference.resource, object.reference.key)
+            metrics.add(to: MetricCatalog.requests, "get", "200")
+            if ManagedMarks(of: found).manager == mark || found.wasApplied(by: Self.fieldManager) { return true }
+            refuseTaken(object.reference, in: &report)
+        } catch {
+            count("get", error)
+            if error.status?.code == 404 { return true }
+            settle(error, object.reference, "apply", in: &report)
+        }
+        return false
+    }
+
     private func delete(_ deletion: Deletion, in report: inout ApplyReport) async {
+        if isHeldBack(deletion.reference, in: &report) { return }
         report.requests += 1
         do throws(APIError) {
             try await client.delete(
@@ -113,6 +142,7 @@ package struct Interpreter: Sendable {
                 resourceVersion: deletion.resourceVersion)
             metrics.add(to: MetricCatalog.requests, "delete", "200")
             report.awaited.append(.gone(deletion.reference, uid: deletion.uid))
+            accepted(deletion.reference, in: &report)
         } catch {
             count("delete", error)
             switch error.status?.code {
@@ -134,33 +164,8 @@ package struct Interpreter: Sendable {
         }
     }
 
-    /// After this time a refused write is tried once more.
-    private static let refusalAge = Duration.seconds(60)
-
-    private func refuse(
-        _ reference: ObjectReference, _ reason: WriteRefusal.Reason, _ message: String, in report: inout ApplyReport
-    ) {
-        logger.warning(
-            "write refused",
-            metadata: ["object": "\(reference)", "reason": "\(reason.rawValue)", "message": "\(message)"])
-        store.set(.known(.init(reason: reason, message: message), askedAt: clock.now()), for: WriteRefusal(reference))
-        report.again = .milliseconds(100)
-    }
-
-    /// True while a refusal is fresh: repeating the write at once would be refused again.
-    private func isHeldBack(_ reference: ObjectReference, in report: inout ApplyReport) -> Bool {
-        let question = WriteRefusal(reference)
-        guard case .known(_, let askedAt) = store.world.fact(question) else { return false }
-        let left = Self.refusalAge - (clock.now() - askedAt)
-        if left <= .zero {
-            store.forget(AnyQuestion(question))
-            return false
-        }
-        report.again = min(report.again ?? left, left)
-        return true
-    }
-
     func fail(_ reference: ObjectReference, _ step: String, _ message: String, in report: inout ApplyReport) {
+        report.isComplete = false
         report.failures.append(WriteFailure(reference: reference, step: step, message: message))
         logger.warning(
             "write failed", metadata: ["object": "\(reference)", "step": "\(step)", "message": "\(message)"])
@@ -173,11 +178,29 @@ package struct Interpreter: Sendable {
 
 /// What shows that an object is ours and made from the same template.
 struct ManagedMarks: Equatable {
+    static let label = "app.kubernetes.io/managed-by"
     var manager: String?
     var template: String?
 
     init(of object: JSONValue) {
-        manager = object.at("metadata", "labels", "app.kubernetes.io/managed-by")?.stringValue
+        manager = object.at("metadata", "labels", Self.label)?.stringValue
         template = object.at("metadata", "annotations", "watchbill.dev/template-hash")?.stringValue
+    }
+}
+
+extension JSONValue {
+    /// True when a field manager of that name holds fields of this object by server-side apply.
+    fileprivate func wasApplied(by manager: String) -> Bool {
+        at("metadata", "managedFields")?.arrayValue?.contains {
+            $0["manager"]?.stringValue == manager && $0["operation"] == "Apply"
+        } ?? false
+    }
+}
+
+extension AnyController {
+    /// True when it sees of this kind only what carries our label.
+    fileprivate func watchesByLabel(_ resource: ResourceType) -> Bool {
+        let kinds = reads.map(\.kind).filter { $0.resource == resource && !$0.isMetadataOnly }
+        return kinds.allSatisfy { !$0.labelSelector.isEmpty }
     }
 }

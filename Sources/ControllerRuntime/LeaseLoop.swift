@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import HTTPTransport
 import KubernetesClient
 import KubernetesModel
 import Logging
@@ -113,17 +114,19 @@ package final class LeaseLoop: Sendable {
 
     private func send(_ request: LeaseMachine.Effect, _ election: inout Election) async {
         switch request {
-        case .readLease: await read(&election)
-        case .createLease(let record, _): await write(record, version: nil, &election)
-        case .updateLease(let record, let version, _), .releaseLease(let record, let version, _):
-            await write(record, version: version, &election)
+        case .readLease(let timeout): await read(within: timeout, &election)
+        case .createLease(let record, let timeout): await write(record, version: nil, within: timeout, &election)
+        case .updateLease(let record, let version, let timeout), .releaseLease(let record, let version, let timeout):
+            await write(record, version: version, within: timeout, &election)
         case .becameLeader, .lostLeadership, .setTimer, .finished: break
         }
     }
 
-    private func read(_ election: inout Election) async {
+    private func read(within timeout: Duration, _ election: inout Election) async {
         do throws(APIError) {
-            let lease = try await client.get(.leases, key)
+            let lease = try await within(timeout) { [client, key] () throws(APIError) in
+                try await client.get(.leases, key)
+            }
             let version = lease.at("metadata", "resourceVersion")?.stringValue ?? ""
             let effects = election.machine.observed(
                 LeaseRecord(lease: lease), resourceVersion: version, now: clock.instant(), wall: clock.now())
@@ -138,13 +141,37 @@ package final class LeaseLoop: Sendable {
         }
     }
 
-    private func write(_ record: LeaseRecord, version: String?, _ election: inout Election) async {
+    /// An answer that comes later counts as none: the next try must not wait for it, nor the end of a leadership.
+    private func within<Answer: Sendable>(
+        _ timeout: Duration, _ request: @escaping @Sendable () async throws(APIError) -> Answer
+    ) async throws(APIError) -> Answer {
+        let result = await withTaskGroup(of: Result<Answer, APIError>?.self) { group in
+            group.addTask {
+                do throws(APIError) { return .success(try await request()) } catch { return .failure(error) }
+            }
+            group.addTask { [clock] in
+                do throws(CancellationError) { try await clock.sleep(until: clock.instant() + timeout) } catch {
+                    // The answer came first.
+                }
+                return nil
+            }
+            let first = await group.next().flatMap(\.self)
+            group.cancelAll()
+            return first ?? .failure(.transport(.timedOut(after: timeout), request: "Lease \(key)"))
+        }
+        return try result.get()
+    }
+
+    private func write(
+        _ record: LeaseRecord, version: String?, within timeout: Duration, _ election: inout Election
+    ) async {
         do throws(APIError) {
             let body = record.lease(key, resourceVersion: version)
-            let written =
+            let written = try await within(timeout) { [client, key] () throws(APIError) in
                 version == nil
-                ? try await client.create(.leases, namespace: key.namespace, body: body)
-                : try await client.replace(.leases, key, body: body)
+                    ? try await client.create(.leases, namespace: key.namespace, body: body)
+                    : try await client.replace(.leases, key, body: body)
+            }
             let effects = election.machine.writeSucceeded(
                 resourceVersion: written.resourceVersion, now: clock.instant(), wall: clock.now())
             perform(effects, &election)

@@ -52,11 +52,6 @@ struct WatchCoverage {
     }
 }
 
-extension AnyController {
-    /// What it reads: its contract, and its primaries.
-    fileprivate var reads: [WatchedKind] { contract.reads + (primary.map { [WatchedKind($0)] } ?? []) }
-}
-
 /// What every watch loop is made of.
 struct WatchParts {
     let client: KubernetesClient
@@ -73,6 +68,7 @@ struct WatchParts {
             namespace: namespace, client: client, store: store, clock: clock, metrics: metrics, health: health,
             logger: logger,
             seed: seed, changed: { [dispatcher] in dispatcher.changed($0, of: kind) },
+            advanced: { [dispatcher] in dispatcher.advanced() },
             synced: { [dispatcher] in dispatcher.enqueueEverything() })
     }
 }

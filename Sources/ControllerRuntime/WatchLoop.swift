@@ -1,5 +1,5 @@
-import Essentials
 // SPDX-License-Identifier: Apache-2.0
+import Essentials
 import HTTPTransport
 import JSONScan
 import KubernetesClient
@@ -25,6 +25,8 @@ struct KindWatchLoop<Object: KubernetesObject>: WatchLoop {
     let seed: UInt64
     /// Told after every change, with the keys that changed.
     let changed: @Sendable ([ObjectKey]) -> Void
+    /// Told when the watch has come further although nothing changed.
+    let advanced: @Sendable () -> Void
     /// Told after the first list.
     let synced: @Sendable () -> Void
 
@@ -59,6 +61,8 @@ private struct Conversation<Object: KubernetesObject> {
     /// Set when the machine no longer wants the watch that is being read.
     private var isClosed = false
     private var counted: [WatchMachine.Restart: Int] = [:]
+    /// Objects that could not be read.
+    private var unreadable: Set<ObjectKey> = []
 
     init(loop: KindWatchLoop<Object>, machine: WatchMachine) {
         self.loop = loop
@@ -82,7 +86,9 @@ private struct Conversation<Object: KubernetesObject> {
                 activity = .watch(request)
             case .closeWatch: isClosed = true
             case .applyEvent: applyPending()
-            case .advanceVersion(let version): loop.store.advance(Object.self, to: version, in: loop.namespace)
+            case .advanceVersion(let version):
+                loop.store.advance(Object.self, to: version, in: loop.namespace)
+                loop.advanced()
             case .setTimer(let instant):
                 // A watch watches its own silence; only a pause needs the clock.
                 if case .waiting = machine.state { activity = .wait(until: instant) }
@@ -185,13 +191,22 @@ private struct Conversation<Object: KubernetesObject> {
         let snapshot = replacement
         replacement = Snapshot()
         let keys = loop.store.replace(with: snapshot, version: version, in: loop.namespace)
-        loop.metrics.set(MetricCatalog.objects, Object.resource.qualifiedPlural, to: Double(snapshot.count))
-        if !keys.isEmpty { loop.changed(keys) }
+        unreadable = Set(snapshot.keys.filter { snapshot[$0]?.isUnreadable == true })
+        keys.isEmpty ? loop.advanced() : loop.changed(keys)
     }
 
     private mutating func applyPending() {
         guard let (key, object) = pending else { return }
-        if loop.store.set(object, at: key, version: machine.version, in: loop.namespace) { loop.changed([key]) }
+        if object?.isUnreadable == true { unreadable.insert(key) } else { unreadable.remove(key) }
+        let hasChanged = loop.store.set(object, at: key, version: machine.version, in: loop.namespace)
+        hasChanged ? loop.changed([key]) : loop.advanced()
+        countObjects()
+    }
+
+    private func countObjects() {
+        let resource = Object.resource.qualifiedPlural + (Object.isMetadataOnly ? "/metadata" : "")
+        loop.metrics.set(MetricCatalog.objects, resource, to: Double(loop.store.world[Object.self].count))
+        loop.metrics.set(MetricCatalog.unreadable, resource, to: Double(unreadable.count))
     }
 
     /// Brings metrics and readiness up to date with the machine.
@@ -202,6 +217,7 @@ private struct Conversation<Object: KubernetesObject> {
                 Double(count - counted[reason, default: 0]), to: MetricCatalog.watchRestarts, resource, reason.rawValue)
         }
         counted = machine.restarts
+        countObjects()
         loop.health.set(blockage: machine.blockage?.rawValue, of: Object.self, namespace: loop.namespace)
     }
 }
@@ -216,6 +232,7 @@ extension KindWatchLoop {
     }
 
     fileprivate func note(_ error: APIError, while activity: String) {
+        if Task.isCancelled { return }
         logger.warning(
             "no answer from the API server",
             metadata: ["resource": "\(Object.resource.qualifiedPlural)", "while": "\(activity)", "error": "\(error)"])
@@ -223,6 +240,8 @@ extension KindWatchLoop {
 }
 
 extension Decoded {
+    fileprivate var isUnreadable: Bool { if case .unreadable = self { true } else { false } }
+
     /// Reads an object; nil when not even its name can be read.
     fileprivate init?(reading object: JSONScanner) {
         var scanner = object

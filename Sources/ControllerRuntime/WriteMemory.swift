@@ -15,6 +15,12 @@ package final class WriteMemory: Sendable {
     private struct State {
         var applied: [ObjectReference: Applied] = [:]
         var reported: Set<String> = []
+        var refusals: [ObjectReference: Refusal] = [:]
+    }
+
+    private struct Refusal {
+        var owner: String
+        var time: Timestamp
     }
 
     /// Neither list grows past this; when it is reached it starts anew.
@@ -43,6 +49,30 @@ package final class WriteMemory: Sendable {
             state.applied[object.reference] = Applied(digest: digest, version: version)
         }
     }
+
+    /// True when an object of this name was applied by this process.
+    func hasApplied(_ reference: ObjectReference) -> Bool { state.withLock { $0.applied[reference] != nil } }
+
+    // MARK: Refusals
+
+    func remember(refusal reference: ObjectReference, of owner: String, at time: Timestamp) {
+        state.withLock { $0.refusals[reference] = Refusal(owner: owner, time: time) }
+    }
+
+    /// When writing this object was refused last; nil when it was not.
+    func refusal(of reference: ObjectReference) -> Timestamp? { state.withLock { $0.refusals[reference]?.time } }
+
+    /// True when there was one.
+    func forgetRefusal(of reference: ObjectReference) -> Bool {
+        state.withLock { $0.refusals.removeValue(forKey: reference) != nil }
+    }
+
+    /// The refused writes of an owner's plans.
+    func refusals(of owner: String) -> [(reference: ObjectReference, time: Timestamp)] {
+        state.withLock { $0.refusals.filter { $0.value.owner == owner }.map { ($0.key, $0.value.time) } }
+    }
+
+    // MARK: What was said
 
     func wasReported(_ mark: String) -> Bool { state.withLock { $0.reported.contains(mark) } }
 
@@ -78,8 +108,8 @@ package struct Observation: Sendable {
 
 extension World {
     /// Looks an object up among the kinds that a controller reads in full.
-    func observation(of reference: ObjectReference, in contract: Contract) -> Observation? {
-        let kind = contract.reads.first { $0.kind.resource == reference.resource && !$0.kind.isMetadataOnly }?.kind
+    func observation(of reference: ObjectReference, in controller: AnyController) -> Observation? {
+        let kind = controller.reads.first { $0.kind.resource == reference.resource && !$0.kind.isMetadataOnly }?.kind
         return kind.flatMap { observation(in: $0, reference.key) }
     }
 
