@@ -5,6 +5,7 @@ import JSONScan
 package enum FailureSigns {
     /// The first row of which a sign occurs decides, so the row of a cause comes before that of its consequence.
     static let table: [(reason: ScanFailure.Reason, signs: [String])] = [
+        (.outOfMemory, ["runtime: out of memory", "cannot allocate memory"]),
         (
             .databaseUnavailable,
             [
@@ -38,6 +39,7 @@ package enum FailureSigns {
             ]
         ),
         (.timedOut, ["context deadline exceeded"]),
+        (.trivyCrashed, ["panic: ", "fatal error: "]),
     ]
 
     /// The reason that `stderr` tells of; nil when nothing in it is known.
@@ -77,4 +79,10 @@ package enum FailureSigns {
     private static func trimmed(_ line: Substring) -> String {
         String(line.drop { $0 == "\t" || $0 == " " || $0 == "*" })
     }
+
+    /// The most bytes of `ScanFailure.stderrTail`.
+    package static let tailBytes = TextLimit.stderrTail
+
+    /// `text` with control characters written out, line feeds aside.
+    package static func escaped(_ text: String) -> String { CleanText.escaped(text) }
 }

@@ -20,16 +20,23 @@ package struct FrameReader {
     package init(units: some Sequence<String>) { self.units = Set(units) }
 
     /// Reads on, wherever the pieces are cut.
-    package mutating func append(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            if byte == UInt8(ascii: "\n") {
-                endLine()
-            } else if line.count < Frame.maximumLineBytes {
-                line.append(byte)
-            } else {
-                isLineTooLong = true
-            }
+    package mutating func append(_ bytes: ArraySlice<UInt8>) {
+        var rest = bytes
+        while let feed = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            extendLine(rest[..<feed])
+            endLine()
+            rest = rest[(feed + 1)...]
         }
+        extendLine(rest)
+    }
+
+    /// Reads on, wherever the pieces are cut.
+    package mutating func append(_ bytes: [UInt8]) { append(bytes[...]) }
+
+    private mutating func extendLine(_ bytes: ArraySlice<UInt8>) {
+        let room = Frame.maximumLineBytes - line.count
+        line += bytes.prefix(room)
+        if bytes.count > room { isLineTooLong = true }
     }
 
     /// The end of the log: an outcome for every unit.

@@ -24,7 +24,7 @@ package enum Gzip {
 
     /// The content of one member that must be all of `bytes`, at most `limit` bytes of it. A bomb costs `limit` at most.
     package static func decompress(_ bytes: [UInt8], limit: Int) throws(GzipError) -> [UInt8] {
-        guard bytes.count >= 18 else { throw .corrupt }
+        guard bytes.count >= 18, bytes.starts(with: [0x1F, 0x8B, 8]) else { throw .corrupt }
         // The trailer tells the size; it is believed only as far as the limit, and a lie is corrupt.
         let told = bytes.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
         guard told <= limit else { throw .tooLarge(limit: limit) }
