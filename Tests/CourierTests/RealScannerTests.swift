@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Essentials
 import Glibc
 import Testing
 import TrivyReport
