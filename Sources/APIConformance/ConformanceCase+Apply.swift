@@ -97,6 +97,12 @@ extension ConformanceCase {
             try run.expect(
                 (400..<500).contains(reply.status), "an apply with a foreign uid was answered \(reply.status)")
         },
+        ConformanceCase("a field that the schema does not name cannot be applied") { run in
+            let reply = try await run.apply(
+                run.widget("a", ["size": 1, "nonesuch": 1]), at: run.widgets, manager: "one")
+            try run.expect(
+                reply, 500, nil, saying: ".spec.nonesuch: field not declared in schema", "apply")
+        },
         ConformanceCase("an old revision in the patch is a Conflict") { run in
             _ = try await run.send(.post, run.configMaps, run.configMap("a"))
             var object = run.configMap("a", ["x": "1"])
@@ -118,25 +124,41 @@ extension ConformanceCase {
                 try await run.apply(managed, at: run.configMaps, manager: "one"), 400, "BadRequest",
                 saying: "metadata.managedFields must be nil", "managedFields")
         },
-        ConformanceCase("containers, environment and ports of a Pod merge by their keys") { run in
-            func pod(_ environment: JSONValue) -> JSONValue {
-                [
-                    "apiVersion": "v1", "kind": "Pod", "metadata": ["name": "a"],
+        ConformanceCase("containers, environment and ports merge by their keys") { run in
+            let path = "/apis/apps/v1/namespaces/\(run.namespace)/deployments"
+            func deployment(_ environment: JSONValue, _ ports: JSONValue) -> JSONValue {
+                let container: JSONValue = [
+                    "name": "c", "image": "example.invalid/x:1", "env": environment, "ports": ports,
+                ]
+                return [
+                    "apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "a"],
                     "spec": [
-                        "nodeSelector": ["never": "schedule"],
-                        "containers": [["name": "c", "image": "example.invalid/x:1", "env": environment]],
+                        "replicas": 0, "selector": ["matchLabels": ["a": "b"]],
+                        "template": ["metadata": ["labels": ["a": "b"]], "spec": ["containers": [container]]],
                     ],
                 ]
             }
-            let first = try await run.apply(pod([["name": "A", "value": "1"]]), at: run.pods, manager: "one")
-            try run.expect(first, 201, "apply")
-            try run.expect(first.json.at("status", "phase"), "Pending", "phase")
-            let fields = first.json.at("metadata", "managedFields")?.arrayValue?.first { $0["manager"] == "one" }
-            let container = fields?.at("fieldsV1", "f:spec", "f:containers", #"k:{"name":"c"}"#)
+            let one = deployment([["name": "A", "value": "1"]], [["containerPort": 80]])
+            let first = try run.expect(try await run.apply(one, at: path, manager: "one"), 201, "apply")
+            let entry = first.json.at("metadata", "managedFields")?.arrayValue?.first { $0["manager"] == "one" }
+            let container = entry?.at(
+                "fieldsV1", "f:spec", "f:template", "f:spec", "f:containers", #"k:{"name":"c"}"#)
             try run.expect(
-                container?["f:env"], [#"k:{"name":"A"}"#: [".": [:], "f:name": [:], "f:value": [:]]], "fields")
-            let again = try await run.apply(pod([["name": "A", "value": "1"]]), at: run.pods, manager: "one")
-            try run.expect(again.revision, first.revision, "revision")
+                container?["f:env"], [#"k:{"name":"A"}"#: [".": [:], "f:name": [:], "f:value": [:]]], "fields of env")
+            let again = try await run.apply(one, at: path, manager: "one")
+            try run.expect(again.uid, first.uid, "uid")
+            try run.expect(again.json.at("metadata", "generation"), 1, "generation")
+            let two = deployment([["name": "B", "value": "2"]], [["containerPort": 81]])
+            let merged = try run.expect(try await run.apply(two, at: path, manager: "two"), 200, "second manager")
+            let result = merged.json.at("spec", "template", "spec", "containers")?[0]
+            try run.expect(result?["env"], [["name": "A", "value": "1"], ["name": "B", "value": "2"]], "env")
+            try run.expect(
+                result?["ports"],
+                [["containerPort": 80, "protocol": "TCP"], ["containerPort": 81, "protocol": "TCP"]], "ports")
+            let dropped = try await run.apply(deployment([], []), at: path, manager: "two")
+            try run.expect(
+                dropped.json.at("spec", "template", "spec", "containers")?[0]?["env"], [["name": "A", "value": "1"]],
+                "env after dropping")
         },
     ]
 }

@@ -69,10 +69,14 @@ extension ConformanceCase {
             let again = try await run.apply(
                 object, at: run.widgets, manager: "status", force: true, subresource: "status")
             try run.expect(again.revision, first.revision, "revision")
-            object["status"] = ["phase": "up"]
-            let dropped = try await run.apply(
-                object, at: run.widgets, manager: "status", force: true, subresource: "status")
-            try run.expect(dropped.json["status"], ["phase": "up"], "status after dropping the conditions")
+        },
+        // Before 1.21 a list that loses its last item is left as null, which the schema then refuses.
+        ConformanceCase("a list of which nothing is applied any more goes", since: 21) { run in
+            var object = run.widget("a", ["size": 1, "parts": [["name": "p"]]])
+            _ = try await run.apply(object, at: run.widgets, manager: "one")
+            object["spec"] = ["size": 1]
+            let dropped = try await run.apply(object, at: run.widgets, manager: "one")
+            try run.expect(dropped.json["spec"], ["size": 1, "color": "red"], "spec")
         },
         ConformanceCase("a status of what is not there is NotFound") { run in
             try run.expect(
@@ -91,7 +95,8 @@ extension ConformanceCase {
             let resources = reply.json["resources"]?.arrayValue ?? []
             try run.expect(
                 resources.compactMap { $0["name"]?.stringValue }.sorted(), ["widgets", "widgets/status"], "resources")
-            try run.expect(try await run.send(.get, "/version").json["major"], "1", "major version")
+            let version = try await run.send(.get, "/version").json["gitVersion"]?.stringValue ?? ""
+            try run.expect(version.hasPrefix("v"), "version is \(version)")
             try run.expect(try await run.send(.get, "/readyz").text, "ok", "readiness")
         },
     ]

@@ -16,7 +16,8 @@ extension ConformanceCase {
             let second = try await run.send(.get, run.widgets + "?limit=2&continue=" + token)
             try run.expect(second.names, ["c"], "second page")
             try run.expect(second.revision, first.revision, "revision")
-            try run.expect(second.json.at("metadata", "continue") == nil, "a third page is announced")
+            let next = second.json.at("metadata", "continue")?.stringValue ?? ""
+            try run.expect(next, "", "token of a third page")
             try run.expect(try await run.send(.get, run.widgets).names, ["a", "b", "d"], "list afterwards")
         },
         ConformanceCase("a broken continue token is BadRequest") { run in
@@ -43,7 +44,7 @@ extension ConformanceCase {
             try run.expect(past.revision, then.revision, "revision")
             let newer = try await run.send(
                 .get, run.widgets + "?resourceVersionMatch=NotOlderThan&resourceVersion=" + then.revision)
-            try run.expect(newer.names, ["a", "b"], "not older than")
+            try run.expect(newer.names.sorted(), ["a", "b"], "not older than")
         },
         ConformanceCase("a revision match without a revision is Invalid") { run in
             try run.expect(

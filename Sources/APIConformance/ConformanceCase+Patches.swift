@@ -17,7 +17,7 @@ extension ConformanceCase {
             let reply = try await run.send(.patch, run.configMaps + "/a", ["data": ["x": "1"]], .mergePatch)
             try run.expect(reply.revision, made.revision, "revision")
         },
-        ConformanceCase("a patch with an old revision or a foreign uid is a Conflict") { run in
+        ConformanceCase("a patch with an old revision or a foreign uid is refused") { run in
             _ = try await run.send(.post, run.configMaps, run.configMap("a"))
             try run.expect(
                 try await run.send(
@@ -25,8 +25,13 @@ extension ConformanceCase {
                     .mergePatch),
                 409, "Conflict", "revision")
             try run.expect(
-                try await run.send(.patch, run.configMaps + "/a", ["metadata": ["uid": "other"]], .mergePatch), 409,
-                "Conflict", saying: "Precondition failed: UID in precondition: other", "uid")
+                try await run.send(.patch, run.configMaps + "/a", ["metadata": ["uid": "other"]], .mergePatch), 422,
+                "Invalid", saying: #"metadata.uid: Invalid value: "other": field is immutable"#, "uid")
+            var object = run.configMap("a")
+            object["metadata"]?["uid"] = "other"
+            try run.expect(
+                try await run.send(.put, run.configMaps + "/a", object), 409, "Conflict",
+                saying: "Precondition failed: UID in precondition: other", "uid of an update")
         },
         ConformanceCase("a patch of what is not there is NotFound") { run in
             try run.expect(

@@ -9,14 +9,12 @@ extension ServerState {
     func admitCustom(
         _ object: JSONValue, old: JSONValue?, _ served: ServedResource, _ request: APIRequest
     ) throws(APIFailure) -> JSONValue {
-        let schema = Schema(openAPI: served.openAPI, leavingOut: ["apiVersion", "kind", "metadata"])
-        let own: Set<String> = ["apiVersion", "kind", "metadata"]
-        let members = object.objectValue ?? [:]
-        let content = JSONValue.object(members.filter { !own.contains($0.key) })
+        let schema = Self.contentSchema(served)
+        let content = Self.content(object)
         let pruned = schema.pruned(content)
         if request.query["fieldValidation"] == "Strict", pruned != content {
-            let unknown = TypedMerge.difference(content, pruned, .deduced).removed.paths.map(FieldSet.display)
-            let list = unknown.map { "unknown field \(JSONValue.quoted(String($0.dropFirst())))" }.sorted()
+            let unknown = Self.undeclared(content, pruned)
+            let list = unknown.map { "unknown field \(JSONValue.quoted(String($0.dropFirst())))" }
             throw .badRequest("strict decoding error: \(list.joined(separator: ", "))")
         }
         let defaulted = schema.defaulted(pruned)
@@ -24,9 +22,47 @@ extension ServerState {
         if !violations.isEmpty {
             throw .invalid(served.type, object.name, violations.map(FieldCause.init))
         }
-        var admitted = members.filter { own.contains($0.key) }
+        var admitted = (object.objectValue ?? [:]).filter { Self.shared.contains($0.key) }
         admitted.merge(defaulted.objectValue ?? [:]) { mine, _ in mine }
         return .object(admitted)
+    }
+
+    /// An applied configuration may name nothing that the schema does not; the real server answers 500.
+    func checkDeclared(_ config: JSONValue, _ served: ServedResource) throws(APIFailure) {
+        guard served.isCustom else { return }
+        let content = Self.content(config)
+        guard let path = Self.undeclared(content, Self.contentSchema(served).pruned(content)).first else { return }
+        throw APIFailure(500, nil, "failed to create typed patch object: \(path): field not declared in schema")
+    }
+
+    /// What all kinds have in common; the schema says nothing of it.
+    private static let shared: Set<String> = ["apiVersion", "kind", "metadata"]
+
+    private static func contentSchema(_ served: ServedResource) -> Schema {
+        Schema(openAPI: served.openAPI, leavingOut: shared)
+    }
+
+    private static func content(_ object: JSONValue) -> JSONValue {
+        .object((object.objectValue ?? [:]).filter { !shared.contains($0.key) })
+    }
+
+    /// The paths that pruning took away.
+    private static func undeclared(_ content: JSONValue, _ pruned: JSONValue) -> [String] {
+        unknownPaths(content, pruned, "")
+    }
+
+    private static func unknownPaths(_ content: JSONValue, _ pruned: JSONValue, _ path: String) -> [String] {
+        switch (content, pruned) {
+        case (.object(let members), .object(let kept)):
+            return members.sorted { $0.key < $1.key }.flatMap { name, value in
+                kept[name].map { unknownPaths(value, $0, "\(path).\(name)") } ?? ["\(path).\(name)"]
+            }
+        case (.array(let items), .array(let kept)):
+            return zip(items, kept).enumerated().flatMap { index, pair in
+                unknownPaths(pair.0, pair.1, "\(path)[\(index)]")
+            }
+        default: return []
+        }
     }
 }
 

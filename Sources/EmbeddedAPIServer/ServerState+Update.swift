@@ -27,7 +27,10 @@ extension ServerState {
         let type = PatchType(rawValue: request.contentType)
         if type == .apply { return try apply(request, served, now, &effect) }
         guard let type, type != .strategic else {
-            throw APIFailure(415, "UnsupportedMediaType", "415: Unsupported Media Type", details: [:])
+            throw APIFailure(
+                415, "UnsupportedMediaType",
+                "the body of the request was in an unknown format - accepted media types include: "
+                    + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
         }
         guard let old = store[served.table, request.key] else { throw .notFound(served.type, request.name) }
         let body = try parseBody(request, served)
@@ -52,6 +55,7 @@ extension ServerState {
         _ effect: inout Effect
     ) throws(APIFailure) -> Answer {
         if !wanted.uid.isEmpty, wanted.uid != old.uid {
+            guard request.verb == .update else { throw Self.immutableUID(wanted.uid, request, served) }
             throw .conflict(
                 served.type, request.name,
                 "Precondition failed: UID in precondition: \(wanted.uid), UID in object meta: \(old.uid)")
@@ -74,16 +78,13 @@ extension ServerState {
         try checkApply(body, request, served)
         let manager = manager(request, served, isApply: true)
         var config = try normalise(body, request, served)
+        try checkDeclared(config, served)
         config = restrict(config, served, request.subresource)
         let force = request.flag("force")
         guard let old = store[served.table, request.key] else {
             return try applyNew(config, manager, request, served, now, &effect)
         }
-        if !config.uid.isEmpty, config.uid != old.uid {
-            throw .invalid(
-                served.type, request.name,
-                [.invalid("metadata.uid", JSONValue.quoted(config.uid), "field is immutable")])
-        }
+        if !config.uid.isEmpty, config.uid != old.uid { throw Self.immutableUID(config.uid, request, served) }
         var ownership = FieldOwnership(json: old.managedFields)
         var new = try ownership.apply(
             config, to: old, served.fields, by: manager, force: force, time: now.rfc3339)
@@ -103,11 +104,17 @@ extension ServerState {
                 served.type, request.name,
                 "uid mismatch: the provided object specified uid \(config.uid), and no existing object was found")
         }
-        guard config.resourceVersion.isEmpty else { throw .notFound(served.type, request.name) }
+        // A revision of what is not there is ignored, as the real server ignores it.
+        let config = config.settingMetadata("resourceVersion", nil)
         var ownership = FieldOwnership()
         let empty: JSONValue = ["metadata": [:]]
         _ = try ownership.apply(config, to: empty, served.fields, by: manager, force: true, time: now.rfc3339)
         return try insert(config, request, served, now, &effect) { _ in ownership }
+    }
+
+    private static func immutableUID(_ uid: String, _ request: APIRequest, _ served: ServedResource) -> APIFailure {
+        .invalid(
+            served.type, request.name, [.invalid("metadata.uid", JSONValue.quoted(uid), "field is immutable")])
     }
 
     private func checkApply(_ body: JSONValue, _ request: APIRequest, _ served: ServedResource) throws(APIFailure) {
@@ -177,8 +184,8 @@ extension ServerState {
         new = new.settingMetadata("managedFields", managed == [] ? nil : managed)
         if new == old || request.isDryRun { return .object(code: 200, present(new, served, request)) }
         if new.isBeingDeleted, new.finalizers.isEmpty, !isDeletedGracefully(new, served) {
-            let last = removeObject(served, request.key, last: new, now) ?? new
-            return .object(code: 200, present(last, served, request))
+            removeObject(served, request.key, last: new, now)
+            return .object(code: 200, present(new, served, request))
         }
         let kept = store.put(new, in: served.table, at: request.key)
         afterWrite(kept, served, now)

@@ -51,9 +51,9 @@ enum Validation {
                     reason: "FieldValueTooLong", message: "Too long: must have at most 262144 bytes",
                     field: "metadata.annotations"))
         }
-        for (index, owner) in object.owners.enumerated() {
+        for owner in object.owners {
             for member in ["apiVersion", "kind", "name", "uid"] where owner[member]?.stringValue?.isEmpty != false {
-                causes.append(.invalid("metadata.ownerReferences[\(index)].\(member)", "\"\"", "must not be empty"))
+                causes.append(.invalid("metadata.ownerReferences.\(member)", "\"\"", "\(member) must not be empty"))
             }
         }
         if object.owners.count(where: { $0["controller"] == true }) > 1 {
