@@ -81,7 +81,7 @@ extension EmbeddedAPIServer {
     package func releaseEvents() {
         state.withLock { state in
             state.holds = []
-            state.wakeWatches()
+            state.wakeAllWatches()
         }
     }
 
@@ -134,7 +134,7 @@ extension EmbeddedAPIServer {
     package func compact(upTo revision: Int? = nil) {
         state.withLock { state in
             state.store.compact(upTo: revision)
-            state.wakeWatches()
+            state.wakeAllWatches()
         }
     }
 

@@ -35,7 +35,8 @@ extension ServerState {
             throw .invalid(served.type, "", [.required("metadata.name", "name or generateName is required")])
         }
         try checkNamespace(key, served)
-        if served.hasStatus { object["status"] = nil }
+        // A kubelet registers its Node together with the status.
+        if served.hasStatus, served.type != .nodes { object["status"] = nil }
         for member in ["deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"] {
             object = object.settingMetadata(member, nil)
         }

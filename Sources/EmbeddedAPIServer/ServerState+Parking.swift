@@ -2,18 +2,25 @@
 import Essentials
 
 extension ServerState {
-    /// Wakes every watch that has something to deliver.
+    /// Wakes the watches for which the changes since the last call hold something.
     mutating func wakeWatches() {
-        for id in parking.waiting.keys.sorted() where watches[id] != nil { wakeIfReady(id) }
+        let fresh = Set(store.changes(after: examinedRevision).map(\.table))
+        examinedRevision = store.revision
+        for (id, watch) in inOrder where fresh.contains(watch.served.table) && !isHeld(watch) { wake(id) }
     }
 
-    private mutating func wakeIfReady(_ id: Int) {
-        guard let watch = watches[id], !isHeld(watch) else { return }
-        let isBehind =
-            !watch.queue.isEmpty || watch.cursor < store.compactedRevision
-            || store.changes(after: watch.cursor).contains { $0.table == watch.served.table }
-        if isBehind { parking.waiting.removeValue(forKey: id)?.resume() }
+    /// Wakes every watch, so that each looks for itself: after a hold has ended, or the past was forgotten.
+    mutating func wakeAllWatches() {
+        examinedRevision = store.revision
+        for (id, _) in inOrder { wake(id) }
     }
+
+    /// The order in which watches are woken is the order in which they were opened, in every run.
+    private var inOrder: [(id: Int, watch: Watch)] {
+        watches.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private mutating func wake(_ id: Int) { parking.waiting.removeValue(forKey: id)?.resume() }
 
     /// Wakes watches and hanging requests whose time has come.
     mutating func wakeDue(_ now: Timestamp) {

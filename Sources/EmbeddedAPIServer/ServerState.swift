@@ -15,6 +15,8 @@ struct ServerState: Sendable {
     var unrestrictedUsers: Set<String> = ["admin"]
     var watches: [Int: Watch] = [:]
     var parking = Parking()
+    /// Waiting watches have looked at every change up to this one.
+    var examinedRevision = 0
     /// Watches whose request matches one of these deliver nothing.
     var holds: [@Sendable (APIRequest) -> Bool] = []
     var podLog: @Sendable (PodLogQuery) -> PodLogAnswer
