@@ -52,9 +52,11 @@ package enum FailureSigns {
 
     /// The one line that says most: what the registry answered, or else the fatal error.
     package static func message(in stderr: String) -> String? {
-        guard let line = passages(of: stderr).first?.split(separator: "\n").first else { return nil }
-        var text = line[...]
-        for introduction in ["FATAL\t", "Fatal error\t", "run error: "] {
+        guard let lines = passages(of: stderr).first?.split(separator: "\n"), let line = lines.first else { return nil }
+        // "1 error occurred:" stands before the line that tells which.
+        let cause = line.hasSuffix(":") && lines.count > 1 ? " " + lines[1] : ""
+        var text = line + cause
+        for introduction in ["FATAL\t", "Fatal error\t", "run error: ", "init error: ", "remote error: "] {
             if let range = text.firstRange(of: introduction) { text = text[range.upperBound...] }
         }
         return String(truncating: Array(CleanText.stripped(String(text)).utf8), to: TextLimit.message)
