@@ -19,7 +19,8 @@ package struct RegistryEndpoint: Equatable, Sendable {
     }
 }
 
-/// Asks registries for manifests, anonymously or with a user name and password (OCI distribution specification 1.1, "Pull").
+/// Asks registries for manifests, anonymously, with an anonymous token, or with a user name and password (OCI distribution
+/// specification 1.1, "Pull").
 ///
 /// No redirect is followed, and a credential is sent to the registry's own host only.
 package struct RegistryClient: Sendable {
@@ -37,7 +38,7 @@ package struct RegistryClient: Sendable {
     private let transport: any HTTPTransport
     private let endpoints: [String: RegistryEndpoint]
 
-    private static let timeout = Duration.seconds(15)
+    static let timeout = Duration.seconds(15)
 
     /// - Parameter transport: takes absolute URLs.
     package init(transport: any HTTPTransport, endpoints: [RegistryEndpoint] = []) {
@@ -101,9 +102,10 @@ package struct RegistryClient: Sendable {
         var request = HTTPRequest(method, url(of: reference), timeout: Self.timeout, inactivityLimit: Self.timeout)
         request.headers = [HTTPHeader("Accept", ManifestMediaType.accept), HTTPHeader("User-Agent", "watchbill")]
         var response = try await send(request, reference)
-        if response.status == 401, let credential, Self.offersBasic(response) {
-            let pair = Base64.encode(Array("\(credential.user):\(credential.password.exposed)".utf8))
-            request.headers.append(HTTPHeader("Authorization", "Basic \(pair)"))
+        if response.status == 401,
+            let authorization = try await authorization(answering: response, reference, credential)
+        {
+            request.headers.append(HTTPHeader("Authorization", authorization))
             response = try await send(request, reference)
         }
         switch response.status {
@@ -119,7 +121,7 @@ package struct RegistryClient: Sendable {
         }
     }
 
-    private func send(_ request: HTTPRequest, _ reference: ImageReference) async throws(RegistryError) -> HTTPResponse {
+    func send(_ request: HTTPRequest, _ reference: ImageReference) async throws(RegistryError) -> HTTPResponse {
         do throws(TransportError) {
             return try await transport.send(request)
         } catch {
@@ -127,28 +129,29 @@ package struct RegistryClient: Sendable {
         }
     }
 
-    private func url(of reference: ImageReference) -> String {
+    /// Scheme, host and port that stand for the reference's registry.
+    func origin(of reference: ImageReference) -> (scheme: String, host: String) {
         let endpoint = endpoints[reference.registry]
         // Docker Hub's registry has another name than its images.
         let host =
             endpoint?.endpoint ?? (reference.registry == "docker.io" ? "registry-1.docker.io" : reference.registry)
-        let scheme = endpoint?.isPlainHTTP == true ? "http" : "https"
-        return "\(scheme)://\(host)/v2/\(reference.repository)/manifests/\(reference.manifestReference)"
+        return (endpoint?.isPlainHTTP == true ? "http" : "https", host)
     }
 
-    private static func offersBasic(_ response: HTTPResponse) -> Bool {
-        AuthenticationChallenge.parse(response.header("WWW-Authenticate") ?? "").contains { $0.scheme == .basic }
+    private func url(of reference: ImageReference) -> String {
+        let (scheme, host) = origin(of: reference)
+        return "\(scheme)://\(host)/v2/\(reference.repository)/manifests/\(reference.manifestReference)"
     }
 }
 
 extension ImageReference {
-    fileprivate func error(_ reason: RegistryError.Reason) -> RegistryError {
+    func error(_ reason: RegistryError.Reason) -> RegistryError {
         RegistryError(host: registry, subject: "\(repository) at \(manifestReference)", reason: reason)
     }
 
-    fileprivate func invalid(_ why: String) -> RegistryError { error(.invalid(why)) }
+    func invalid(_ why: String) -> RegistryError { error(.invalid(why)) }
 
-    fileprivate func error(_ cause: TransportError) -> RegistryError {
+    func error(_ cause: TransportError) -> RegistryError {
         switch cause {
         case .notConnected(let why), .interrupted(let why), .refused(let why): error(.unreachable(why))
         case .timedOut(let limit): error(.unreachable("no answer within \(limit)"))

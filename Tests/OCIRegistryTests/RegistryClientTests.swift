@@ -109,4 +109,56 @@ private final class ScriptedRegistry: HTTPTransport {
             _ = try await client.digest(of: app, for: Platform(os: "linux", architecture: "s390x"))
         }
     }
+
+    @Test func `a public repository's token is fetched without credentials and shown once`() async throws {
+        let challenge = HTTPHeader(
+            "WWW-Authenticate",
+            #"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull""#
+        )
+        let registry = ScriptedRegistry(
+            .init(status: 401, headers: [challenge]), .init(body: Array(#"{"token":"abc.def"}"#.utf8)),
+            .init(headers: [HTTPHeader("Docker-Content-Digest", digest)]))
+        #expect(try await RegistryClient(transport: registry).digest(of: reference("nginx:1")).description == digest)
+        #expect(
+            registry.requests.map(\.url) == [
+                "https://registry-1.docker.io/v2/library/nginx/manifests/1",
+                "https://auth.docker.io/token?service=registry.docker.io&scope=repository%3Alibrary%2Fnginx%3Apull",
+                "https://registry-1.docker.io/v2/library/nginx/manifests/1",
+            ])
+        #expect(registry.requests[2].headers.contains(HTTPHeader("Authorization", "Bearer abc.def")))
+        #expect(!registry.requests[1].headers.contains { $0.name == "Authorization" })
+    }
+
+    @Test(arguments: [
+        "http://auth.example.com/token", "http://169.254.169.254/latest", "ftp://example.com/x", "token",
+        "https://user@evil/x", "https:///x", "https://e.com/a b", "https://example.com/\u{7F}",
+        "http://example.com:80/t",
+    ])
+    func `a token is not asked of any server that a challenge names`(realm: String) async throws {
+        let challenge = HTTPHeader("WWW-Authenticate", "Bearer realm=\"\(realm)\"")
+        let registry = ScriptedRegistry(.init(status: 401, headers: [challenge]))
+        let client = RegistryClient(transport: registry)
+        await #expect(throws: RegistryError.self) { _ = try await client.digest(of: reference("example.com/app:1")) }
+        #expect(registry.requests.count == 1)
+    }
+
+    @Test func `a registry on plain HTTP gives its own tokens`() async throws {
+        let challenge = HTTPHeader("WWW-Authenticate", #"Bearer realm="http://10.0.0.1:32000/token""#)
+        let registry = ScriptedRegistry(
+            .init(status: 401, headers: [challenge]), .init(body: Array(#"{"access_token":"t"}"#.utf8)),
+            .init(headers: [HTTPHeader("Docker-Content-Digest", digest)]))
+        let endpoint = RegistryEndpoint(host: "localhost:32000", endpoint: "10.0.0.1:32000", isPlainHTTP: true)
+        let client = RegistryClient(transport: registry, endpoints: [endpoint])
+        _ = try await client.digest(of: reference("localhost:32000/app:1"))
+        #expect(registry.requests[1].url == "http://10.0.0.1:32000/token?scope=repository%3Aapp%3Apull")
+    }
+
+    @Test(arguments: ["", "[]", "{}", #"{"token":5}"#, #"{"token":""}"#, #"{"token":"a\r\nX: y"}"#])
+    func `an answer without a usable token is refused`(body: String) async throws {
+        let challenge = HTTPHeader("WWW-Authenticate", #"Bearer realm="https://auth.example.com/t""#)
+        let registry = ScriptedRegistry(.init(status: 401, headers: [challenge]), .init(body: Array(body.utf8)))
+        let client = RegistryClient(transport: registry)
+        await #expect(throws: RegistryError.self) { _ = try await client.digest(of: reference("example.com/app:1")) }
+        #expect(registry.requests.count == 2)
+    }
 }
