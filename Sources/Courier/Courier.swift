@@ -13,6 +13,7 @@ package struct Courier {
     private let environment: [String: String]
     private let output: Int32
     private let isInterrupted: () -> Bool
+    private let watchesSignals: Bool
     private let memory = MemoryWitness()
 
     /// - Parameters:
@@ -21,20 +22,22 @@ package struct Courier {
     ///   - environment: the scanner's, and ours: `WATCHBILL_UNITS` (`[{"id", "arguments"}]`, else one unit `scan`),
     ///     `WATCHBILL_SCAN_TIMEOUT` (seconds a unit), `TMPDIR`.
     ///   - output: the descriptor that the frames go to.
-    ///   - isInterrupted: whether what is left is to be given up.
+    ///   - isInterrupted: whether what is left is to be given up; by default SIGTERM and SIGINT say so from `run` on.
     package init(
         command: [String], environment: [String: String], output: Int32 = STDOUT_FILENO,
-        isInterrupted: @escaping () -> Bool = { Interruption.isRequested }
+        isInterrupted: (() -> Bool)? = nil
     ) {
         self.command = command
         self.environment = environment
         self.output = output
-        self.isInterrupted = isInterrupted
+        self.isInterrupted = isInterrupted ?? { Interruption.isRequested }
+        watchesSignals = isInterrupted == nil
     }
 
     /// Scans. 0 when every unit has its frame, failures included; 1 when a frame could not be written, 2 when there is nothing
     /// that could be done.
     package func run() -> Int32 {
+        if watchesSignals { Interruption.watch() }
         let units: [ScanUnit]
         do throws(JSONError) {
             units = try environment["WATCHBILL_UNITS"].map(ScanUnit.list(parsing:)) ?? [.single]

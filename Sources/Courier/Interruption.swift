@@ -3,11 +3,11 @@ import Glibc
 import Synchronization
 
 /// SIGTERM, which a Pod gets at its deadline: the courier then has a grace period to say what is left undone.
-package enum Interruption {
+enum Interruption {
     private static let flag = Atomic<Bool>(false)
 
     /// From now on SIGTERM and SIGINT are remembered and no longer end the process.
-    package static func watch() {
+    static func watch() {
         // Touched here, because a handler must not be what first initialises it.
         _ = isRequested
         var action = sigaction()
@@ -16,5 +16,5 @@ package enum Interruption {
     }
 
     /// Whether one of them has come.
-    package static var isRequested: Bool { flag.load(ordering: .relaxed) }
+    static var isRequested: Bool { flag.load(ordering: .relaxed) }
 }
