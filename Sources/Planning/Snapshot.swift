@@ -37,6 +37,14 @@ package struct Snapshot<Object: KubernetesObject>: Sendable {
         return namespaces[namespace]?.values.compactMap(\.object) ?? []
     }
 
+    /// Every object of one namespace, or of all, under its key, unreadable ones included; in no particular order.
+    package func entries(in namespace: String? = nil) -> [(key: ObjectKey, value: Decoded<Object>)] {
+        let chosen = namespace.map { [$0] } ?? Array(namespaces.keys)
+        return chosen.flatMap { namespace in
+            (namespaces[namespace] ?? [:]).map { (ObjectKey(namespace: namespace, name: $0.key), $0.value) }
+        }
+    }
+
     /// The keys of all objects, unreadable ones included.
     package var keys: [ObjectKey] {
         namespaces.flatMap { namespace, names in names.keys.map { ObjectKey(namespace: namespace, name: $0) } }

@@ -73,13 +73,16 @@ package enum ScannerKind: String, Sendable, Codable, CaseIterable, Comparable {
     package static func < (left: ScannerKind, right: ScannerKind) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// A severity as the API writes it.
-package enum SeverityName: String, Sendable, Codable, CaseIterable {
+/// A severity as the API writes it, the mildest first.
+package enum SeverityName: String, Sendable, Codable, CaseIterable, Comparable {
     case unknown = "Unknown"
     case low = "Low"
     case medium = "Medium"
     case high = "High"
     case critical = "Critical"
+
+    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    package static func < (left: SeverityName, right: SeverityName) -> Bool { left.rank < right.rank }
 }
 
 extension ScanPolicySpec {

@@ -59,14 +59,17 @@ extension ScanReport {
                     "", ["rule": .string(), "severity": .string(), "path": .string(), "line": .integer()],
                     required: ["rule", "path"])),
             "licenses": .array(
-                "",
+                "Licences of packages, each with one that has it and how many do.",
                 of: .object(
-                    "", ["name": .string(), "package": .string(), "path": .string(), "severity": .string()],
-                    required: ["name"])),
+                    "",
+                    [
+                        "name": .string(), "category": .string(), "severity": .string(), "package": .string(),
+                        "uses": .integer("How many packages have it."),
+                    ], required: ["name"])),
             "misconfigurations": .array(
-                "",
+                "Failed checks of the image's configuration.",
                 of: .object(
-                    "", ["id": .string(), "severity": .string(), "title": .string(), "path": .string()],
+                    "", ["id": .string(), "severity": .string(), "title": .string(), "target": .string()],
                     required: ["id"])),
         ], required: ["image", "scanner", "scanTime", "summary"])
 

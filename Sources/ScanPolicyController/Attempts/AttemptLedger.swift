@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import JSONScan
+import KubernetesModel
+import OCIModel
+import Planning
+
+/// What is remembered of scans that failed: one ConfigMap in the operator's namespace, which survives any restart.
+///
+/// Bounds: 5,000 images and 768 KiB; the oldest entries go first. An entry ends with a success, or a day after its last try.
+struct AttemptLedger: Equatable {
+    private(set) var entries: [String: Entry] = [:]
+
+    struct Entry: Equatable {
+        /// Tries that counted.
+        var attempts: Int
+        /// Tries that came to nothing before the image was looked at; they count for the wait only.
+        var blocked: Int
+        var reason: ScanFailureReason
+        var message: String
+        /// The Job that the latest try was; nothing is counted twice.
+        var jobUID: String
+        var lastTime: Timestamp
+        var nextTime: Timestamp
+        /// What was looked for; other scanners make a new case.
+        var scanners: Set<ScannerKind>
+
+        /// The number of the next try, counting from 0.
+        var tries: Int { attempts + blocked }
+        /// When the entry ends by itself.
+        var expiry: Timestamp { lastTime + .seconds(86_400) }
+    }
+
+    static let name = "watchbill-attempts"
+    private static let member = "attempts.json"
+    static let maximumEntries = 5_000
+    static let maximumBytes = 768 << 10
+    private static let messageLimit = 160
+    static let backoff = Backoff(base: .seconds(30), cap: .seconds(1_800))
+
+    subscript(id: String) -> Entry? { entries[id] }
+
+    /// Counts a failed try once.
+    mutating func record(_ failure: FailedTry, of unit: ScanJob.Unit, jobUID: String, at time: Timestamp) {
+        var before = entries[unit.id]
+        if before?.jobUID == jobUID { return }
+        if before?.scanners != unit.scanners { before = nil }
+        let isFree = failure.reason.costsNoAttempt
+        let attempts = (before?.attempts ?? 0) + (isFree ? 0 : 1)
+        let blocked = (before?.blocked ?? 0) + (isFree ? 1 : 0)
+        var chance = SeededGenerator(seed: Self.seed(unit.id, attempts + blocked))
+        let wait = Self.backoff.delay(attempt: attempts + blocked - 1, using: &chance)
+        let message =
+            failure.message.utf8.count <= Self.messageLimit
+            ? failure.message : String(failure.message.prefix(Self.messageLimit)) + "…"
+        entries[unit.id] = Entry(
+            attempts: attempts, blocked: blocked, reason: failure.reason, message: message, jobUID: jobUID,
+            lastTime: time,
+            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: unit.scanners)
+    }
+
+    mutating func forget(_ id: String) { entries[id] = nil }
+
+    mutating func expire(at now: Timestamp) { entries = entries.filter { $0.value.expiry > now } }
+
+    /// Chance is an argument: the same image and try always wait the same time, and no two images wait together.
+    private static func seed(_ id: String, _ tries: Int) -> UInt64 {
+        id.utf8.reduce(14_695_981_039_346_656_037 &+ UInt64(tries)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+    }
+}
+
+// MARK: As an object
+
+extension AttemptLedger {
+    init(in world: World) {
+        let key = ObjectKey(namespace: world.configuration.operatorNamespace, name: Self.name)
+        guard let text = world[ConfigMap.self].object(key)?.data[Self.member] else { return }
+        var scanner = JSONScanner(
+            Array(text.utf8), limits: JSONLimits(maximumDepth: 6, maximumBytes: 2 << 20, maximumValues: 200_000))
+        do throws(JSONError) {
+            for (id, value) in try scanner.readValue().objectValue ?? [:] { entries[id] = Entry(json: value) }
+        } catch {
+            // Someone spoiled it: the past is lost, the future is not.
+            entries = [:]
+        }
+    }
+
+    /// The ConfigMap to apply.
+    func object(in namespace: String) -> DesiredObject {
+        DesiredObject(
+            .configMaps, ObjectKey(namespace: namespace, name: Self.name),
+            labels: ["app.kubernetes.io/managed-by": "watchbill"],
+            body: ["data": [Self.member: .string(text)]])
+    }
+
+    private var text: String { JSONValue.object(entries.mapValues(\.json)).canonicalText }
+
+    /// The newest entries, as many as fit.
+    var bounded: AttemptLedger {
+        var size = 2
+        var kept = AttemptLedger()
+        for (id, entry) in entries.sorted(by: { ($0.value.lastTime, $0.key) > ($1.value.lastTime, $1.key) }) {
+            size += entry.json.canonicalBytes.count + id.utf8.count + 4
+            if kept.entries.count == Self.maximumEntries || size > Self.maximumBytes { break }
+            kept.entries[id] = entry
+        }
+        return kept
+    }
+}
+
+extension AttemptLedger.Entry {
+    init?(json: JSONValue) {
+        guard let attempts = json["attempts"]?.integerValue, let blocked = json["blocked"]?.integerValue,
+            (0...1_000_000).contains(attempts), (0...1_000_000).contains(blocked),
+            let reason = json["reason"]?.stringValue.flatMap(ScanFailureReason.init(rawValue:)),
+            let last = json["lastTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            let next = json["nextTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        else { return nil }
+        let scanners =
+            json["scanners"]?.arrayValue?.compactMap { $0.stringValue.flatMap(ScannerKind.init(rawValue:)) } ?? []
+        self.init(
+            attempts: Int(attempts), blocked: Int(blocked), reason: reason, message: json["message"]?.stringValue ?? "",
+            jobUID: json["jobUID"]?.stringValue ?? "", lastTime: last, nextTime: next, scanners: Set(scanners))
+    }
+
+    var json: JSONValue {
+        [
+            "attempts": .integer(Int64(attempts)), "blocked": .integer(Int64(blocked)),
+            "reason": .string(reason.rawValue),
+            "message": .string(message), "jobUID": .string(jobUID), "lastTime": .string(lastTime.rfc3339),
+            "nextTime": .string(nextTime.rfc3339), "scanners": .strings(scanners.sorted().map(\.rawValue)),
+        ]
+    }
+}

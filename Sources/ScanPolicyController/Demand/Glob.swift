@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A shell pattern: `*` stands for any text (slashes too), `?` for one byte, everything else for itself.
+///
+/// Matching takes at most pattern times text steps, whatever the pattern.
+struct Glob: Hashable, Sendable {
+    private let pattern: [UInt8]
+
+    init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
+
+    func matches(_ text: String) -> Bool {
+        let text = Array(text.utf8)
+        var (place, index) = (0, 0)
+        // Where the last star stood, and how much of the text it has taken so far.
+        var (star, taken): (Int?, Int) = (nil, 0)
+        while index < text.count {
+            if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
+                (star, taken) = (place, index)
+                place += 1
+            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == text[index] {
+                place += 1
+                index += 1
+            } else if let last = star {
+                taken += 1
+                (place, index) = (last + 1, taken)
+            } else {
+                return false
+            }
+        }
+        return pattern[place...].allSatisfy { $0 == UInt8(ascii: "*") }
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import KubernetesModel
+import OCIModel
+
+/// What can be wrong with a policy although its schema holds: path, value, remedy.
+enum PolicyValidation {
+    static func stall(of policy: ScanPolicy, operatorNamespace: String) -> PolicyDemand.Stall? {
+        let spec = policy.spec
+        if spec.workloads?.namespaceSelector != nil, policy.metadata.namespace != operatorNamespace {
+            return .init(
+                reason: .rootOnlyField,
+                message: "spec.workloads.namespaceSelector may stand only in namespace \(operatorNamespace); "
+                    + "remove it, or move the policy there")
+        }
+        let problem =
+            spec.workloads?.selector?.problem(at: "spec.workloads.selector")
+            ?? spec.workloads?.namespaceSelector?.problem(at: "spec.workloads.namespaceSelector")
+        if let problem { return .init(reason: .invalidSelector, message: problem) }
+        for (index, image) in (spec.images ?? []).enumerated() {
+            do throws(ImageReferenceError) {
+                _ = try ImageReference(parsing: image)
+            } catch {
+                return .init(reason: .invalidImage, message: "spec.images[\(index)]: \(error)")
+            }
+        }
+        return placementConflict(of: spec)
+    }
+
+    /// Credentials are read where the workload is; with the operator there are none.
+    private static func placementConflict(of spec: ScanPolicySpec) -> PolicyDemand.Stall? {
+        guard spec.job?.placement == .operator else { return nil }
+        let field =
+            spec.job?.imagePullSecrets?.isEmpty == false
+            ? "imagePullSecrets" : spec.job?.serviceAccountName != nil ? "serviceAccountName" : nil
+        return field.map { field in
+            .init(
+                reason: .placementConflict,
+                message: "spec.job.\(field) has no effect when spec.job.placement is Operator; remove one of the two")
+        }
+    }
+}

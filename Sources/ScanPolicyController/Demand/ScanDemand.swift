@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Facts
+import KubernetesModel
+import OCIModel
+
+/// Where a Job runs, and with that where its result is valid.
+package enum Realm: Hashable, Sendable {
+    /// The operator's namespace, without tenants' credentials: valid everywhere.
+    case `operator`
+    /// A workload's namespace: valid there only.
+    case workload(namespace: String)
+}
+
+/// An image as a thing to scan: content and platform.
+package struct ImageKey: Hashable, Comparable, Sendable {
+    package var digest: Digest
+    package var platform: Platform
+
+    package init(digest: Digest, platform: Platform) {
+        self.digest = digest
+        self.platform = platform
+    }
+
+    package static func < (left: ImageKey, right: ImageKey) -> Bool {
+        left.digest == right.digest
+            ? left.platform.description < right.platform.description : left.digest < right.digest
+    }
+}
+
+/// What a policy may say about Jobs that run with its workloads.
+package struct WorkloadJobSettings: Hashable, Sendable {
+    package var pullSecrets: Set<String> = []
+    package var serviceAccountName: String?
+    package var nodeSelector: [String: String] = [:]
+    package var tolerations: [Toleration] = []
+    package var resources: ResourceRequirements?
+
+    package init() {}
+}
+
+/// One image that somebody wants scanned for one namespace.
+package struct ScanDemand: Hashable, Sendable {
+    /// Where the report belongs.
+    package var namespace: String
+    package var image: ImageKey
+    /// The images' names, as workloads write them; one content may have several.
+    package var references: Set<ImageReference>
+    package var isResolvedFromTag = false
+    package var scanners: Set<ScannerKind>
+    package var realm: Realm
+    package var settings = WorkloadJobSettings()
+    package var users: Set<ScanReport.Workload> = []
+    package var retries: Int
+    package var timeoutSeconds: Int
+    package var maximumFindings: Int
+    /// False when every policy that wants it is suspended: what is there stays, nothing new begins.
+    package var isActive: Bool
+
+    /// The name that stands in reports and messages: the first in alphabetical order, so that it does not flicker.
+    package var reference: ImageReference? { references.min { $0.description < $1.description } }
+
+    /// What another policy, or another workload, wants of the same image in the same namespace.
+    mutating func merge(_ other: ScanDemand) {
+        references.formUnion(other.references)
+        isResolvedFromTag = isResolvedFromTag && other.isResolvedFromTag
+        scanners.formUnion(other.scanners)
+        users.formUnion(other.users)
+        retries = max(retries, other.retries)
+        timeoutSeconds = max(timeoutSeconds, other.timeoutSeconds)
+        maximumFindings = max(maximumFindings, other.maximumFindings)
+        isActive = isActive || other.isActive
+        guard case .workload = other.realm else { return }
+        if case .operator = realm {
+            realm = other.realm
+            settings = other.settings
+        } else {
+            settings.pullSecrets.formUnion(other.settings.pullSecrets)
+        }
+    }
+}
+
+/// Everything that one policy demands, and everything it could not find out.
+package struct PolicyDemand: Sendable {
+    package var policy: ObjectKey
+    /// Why the policy is not acceptable; it then demands nothing.
+    package var stall: Stall?
+    /// The namespaces that the policy looks into.
+    package var namespaces: Set<String> = []
+    package var images: [ScopedImage: ScanDemand] = [:]
+    /// What the cluster itself cannot pull, or whose digest no registry tells: by namespace, the image as written.
+    package var notPullable: Set<NamedImage> = []
+    /// Images that wait for a fact or an object: neither demanded nor gone.
+    package var unresolved: Set<NamedImage> = []
+    /// Namespaces of which so little is known that nothing in them may be pruned.
+    package var unseenNamespaces: Set<String> = []
+    package var wants: [TagDigest] = []
+
+    package struct Stall: Hashable, Sendable {
+        package var reason: ScanPolicy.Reason
+        package var message: String
+    }
+}
+
+/// An image in a namespace, by content.
+package struct ScopedImage: Hashable, Comparable, Sendable {
+    package var namespace: String
+    package var image: ImageKey
+
+    package static func < (left: ScopedImage, right: ScopedImage) -> Bool {
+        left.namespace == right.namespace ? left.image < right.image : left.namespace < right.namespace
+    }
+}
+
+/// An image in a namespace, by name only.
+package struct NamedImage: Hashable, Sendable {
+    package var namespace: String
+    /// As written.
+    package var image: String
+    /// Registry and repository; nil when the text names no image.
+    package var repository: String?
+    /// True when it counts among the images that the policy matches.
+    package var isCounted = true
+}

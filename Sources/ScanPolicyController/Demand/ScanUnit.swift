@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Digests
+import Essentials
+import KubernetesModel
+import OCIModel
+
+/// What one try of a Job scans once for everybody who may use the result: one image in one realm.
+struct ScanUnit: Hashable {
+    let realm: Realm
+    let image: ImageKey
+    /// By namespace: who wants it there.
+    let demands: [String: ScanDemand]
+
+    /// The same image in the same realm always has the same id, whatever is looked for in it.
+    var id: String { Self.id(realm, image) }
+
+    static func id(_ realm: Realm, _ image: ImageKey) -> String {
+        let place = if case .workload(let namespace) = realm { namespace } else { "" }
+        return String(SHA256.hex("\(place)|\(image.digest)|\(image.platform)".utf8).prefix(20))
+    }
+
+    var scanners: Set<ScannerKind> { demands.values.reduce(into: []) { $0.formUnion($1.scanners) } }
+    var isActive: Bool { demands.values.contains { $0.isActive } }
+    var timeoutSeconds: Int { demands.values.map(\.timeoutSeconds).max() ?? 600 }
+    var maximumFindings: Int { demands.values.map(\.maximumFindings).max() ?? 500 }
+    /// Settings of a Job that runs with its workload.
+    var settings: WorkloadJobSettings { demands.min { $0.key < $1.key }?.value.settings ?? WorkloadJobSettings() }
+    /// The namespace in whose turn it is scanned.
+    var home: String { demands.keys.min() ?? "" }
+
+    /// All names of the image, in order.
+    var references: [ImageReference] {
+        Set(demands.values.flatMap(\.references)).sorted { $0.description < $1.description }
+    }
+
+    /// How often it may be tried. Each pull secret deserves a try of its own, as the kubelet gives it one.
+    var allowedTries: Int {
+        let retries = demands.values.map(\.retries).max() ?? 0
+        return retries + 1 + max(0, settings.pullSecrets.count - 1)
+    }
+
+    /// All units of many demands, by id.
+    static func units(of demands: some Sequence<PolicyDemand>) -> [String: ScanUnit] {
+        var merged: [ScopedImage: ScanDemand] = [:]
+        for demand in demands {
+            for (key, wanted) in demand.images where merged[key]?.merge(wanted) == nil { merged[key] = wanted }
+        }
+        var groups: [String: (realm: Realm, image: ImageKey, demands: [String: ScanDemand])] = [:]
+        for (key, wanted) in merged {
+            groups[id(wanted.realm, key.image), default: (wanted.realm, key.image, [:])].demands[key.namespace] = wanted
+        }
+        return groups.mapValues { ScanUnit(realm: $0.realm, image: $0.image, demands: $0.demands) }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import KubernetesModel
+import Planning
+
+/// The top-level workload behind a Pod: what people deployed.
+enum WorkloadOwner {
+    /// Follows controllers upwards: ReplicaSet to Deployment (or Rollout, …), Job to CronJob; any other kind stands as it is.
+    ///
+    /// Nil while the step in between has not been seen; then nothing is known of the top.
+    static func top(of pod: Pod, in world: World) -> ScanReport.Workload? {
+        guard let owner = pod.metadata.controller else { return .init(kind: "Pod", name: pod.metadata.name) }
+        let key = ObjectKey(namespace: pod.metadata.namespace, name: owner.name)
+        let step: ObjectMetadata?
+        switch (group(of: owner), owner.kind) {
+        case ("apps", "ReplicaSet"): step = world[ReplicaSetOwner.self][key]?.metadata
+        case ("batch", "Job"): step = world[JobOwner.self][key]?.metadata
+        default: return .init(kind: owner.kind, name: owner.name)
+        }
+        // Another object under the same name is not the one that made the Pod.
+        guard let step, step.uid == owner.uid else { return nil }
+        guard let top = step.controller else { return .init(kind: owner.kind, name: owner.name) }
+        return .init(kind: top.kind, name: top.name)
+    }
+
+    private static func group(of owner: OwnerReference) -> Substring {
+        owner.apiVersion.firstIndex(of: "/").map { owner.apiVersion[..<$0] } ?? ""
+    }
+}

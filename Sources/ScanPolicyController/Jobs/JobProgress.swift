@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import Facts
+import KubernetesModel
+import Planning
+import TrivyReport
+
+/// A try that came to nothing, and why.
+struct FailedTry: Hashable {
+    var reason: ScanFailureReason
+    var message: String
+}
+
+/// What a Job brought for one of its units.
+enum UnitOutcome {
+    case scanned(ScanResult)
+    case failed(FailedTry)
+}
+
+/// How a scan Job stands, from what the watches and facts show of it. "Not seen" is never taken for "nothing".
+struct JobProgress {
+    enum State {
+        /// Under way; `note` says what keeps it from starting.
+        case running(note: FailedTry?)
+        /// It ended, and its result is being read.
+        case reading
+        /// Every unit has its outcome.
+        case finished([String: UnitOutcome])
+    }
+
+    private(set) var state = State.running(note: nil)
+    /// What to ask for its result.
+    private(set) var question: ScanOutput?
+    /// When waiting turns into something else.
+    private(set) var wakeUp: Timestamp?
+
+    /// A Job without a Pod is worth a word.
+    static let podGrace = Duration.seconds(60)
+    /// A Job without a Pod is given up.
+    static let podLimit = Duration.seconds(300)
+    /// A Pod whose images cannot be pulled is given up.
+    static let pullLimit = Duration.seconds(180)
+    /// A Pod that does not start is given up.
+    static let startLimit = Duration.seconds(600)
+    /// A Pod that is not seen after its Job ended is gone.
+    static let skewLimit = Duration.seconds(300)
+    /// A log that cannot be read is given up.
+    static let readLimit = Duration.seconds(3_600)
+
+    private let job: ScanJob
+    private let now: Timestamp
+
+    init(of job: ScanJob, pods: [Pod], in world: World, at now: Timestamp) {
+        self.job = job
+        self.now = now
+        // A second Pod can replace one whose node died; the one that got furthest has the result.
+        let pod = pods.max { (Self.rank($0), $0.metadata.name) < (Self.rank($1), $1.metadata.name) }
+        if let pod { look(at: pod, in: world) } else { lookWithoutPod() }
+    }
+
+    private static func rank(_ pod: Pod) -> Int {
+        if case .terminated = courier(of: pod) { return 2 }
+        return pod.phase == .running ? 1 : 0
+    }
+
+    private static func courier(of pod: Pod) -> ContainerStatus.State {
+        pod.containers.first { $0.name == ScanJob.courierContainer }?.status.state ?? .unknown
+    }
+
+    private var created: Timestamp { job.job.metadata.creationTime ?? job.job.startTime ?? now }
+
+    private mutating func lookWithoutPod() {
+        if case .failed(let reason, let message) = job.job.completion, reason == "DeadlineExceeded" {
+            return fail(.deadlineExceeded, message)
+        }
+        guard job.isFinished else {
+            if has(passed: Self.podLimit, since: created) { return fail(.podNotCreated, "no Pod after five minutes") }
+            if has(passed: Self.podGrace, since: created) {
+                state = .running(
+                    note: FailedTry(
+                        reason: .podNotCreated, message: "no Pod after a minute; see the Events of Job \(job.key)"))
+            }
+            return
+        }
+        if has(passed: Self.skewLimit, since: job.job.finishTime ?? created) {
+            return fail(.podGone, "the Pod of Job \(job.key) was deleted before its log could be read")
+        }
+        state = .reading
+    }
+
+    private mutating func look(at pod: Pod, in world: World) {
+        if case .terminated(_, let reason) = Self.courier(of: pod) {
+            return read(pod, isOutOfMemory: reason == "OOMKilled", in: world)
+        }
+        if case .failed(let reason, let message) = job.job.completion, reason == "DeadlineExceeded" {
+            return fail(.deadlineExceeded, message)
+        }
+        if pod.phase == .failed {
+            return pod.reason == "Evicted"
+                ? fail(.evicted, pod.message) : fail(.podFailed, Self.trouble(of: pod) ?? pod.message)
+        }
+        if job.isFinished {
+            // The Job's watch is ahead of the Pod's.
+            if has(passed: Self.skewLimit, since: job.job.finishTime ?? created) {
+                return fail(.resultUnreadable, "Job \(job.key) has ended, but its Pod has not")
+            }
+            state = .reading
+            return
+        }
+        if pod.phase == .pending { lookAtStart(of: pod) }
+    }
+
+    private mutating func lookAtStart(of pod: Pod) {
+        let trouble = Self.trouble(of: pod)
+        if Self.cannotPull(pod) {
+            if has(passed: Self.pullLimit, since: created) { return fail(.scannerNotPullable, trouble ?? "") }
+            state = .running(note: FailedTry(reason: .scannerNotPullable, message: trouble ?? ""))
+        } else if has(passed: Self.startLimit, since: created) {
+            fail(.podNotStarted, trouble ?? "Pod \(pod.key) is pending for ten minutes; see its Events")
+        } else if has(passed: Self.podGrace, since: created) {
+            state = .running(note: FailedTry(reason: .podNotStarted, message: trouble ?? "Pod \(pod.key) is pending"))
+        }
+    }
+
+    private static func cannotPull(_ pod: Pod) -> Bool {
+        pod.containers.contains { container in
+            guard case .waiting(let reason, _) = container.status.state else { return false }
+            return reason.hasSuffix("ImagePull") || reason.hasSuffix("ImagePullBackOff") || reason == "InvalidImageName"
+        }
+    }
+
+    /// The first thing that the kubelet has to say of a container.
+    private static func trouble(of pod: Pod) -> String? {
+        for container in pod.containers {
+            switch container.status.state {
+            case .waiting(let reason, let message)
+            where !reason.isEmpty && reason != "PodInitializing" && reason != "ContainerCreating":
+                return "container \(container.name): \(reason) \(message)"
+            case .terminated(let code, let reason) where code != 0:
+                return "container \(container.name) ended with exit code \(code): \(reason)"
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    // MARK: Results
+
+    private mutating func read(_ pod: Pod, isOutOfMemory: Bool, in world: World) {
+        let output = ScanOutput(
+            job: job.key, jobUID: job.uid, pod: pod.metadata.name, podUID: pod.metadata.uid,
+            container: ScanJob.courierContainer,
+            units: job.units.map(\.id))
+        question = output
+        state = .reading
+        switch world.fact(output) {
+        case .unknown: break
+        case .known(let answer, _):
+            finish { unit in
+                switch answer[unit.id] {
+                case .scanned(let result): .scanned(result)
+                case .failed(let failure):
+                    .failed(
+                        FailedTry(
+                            reason: failure.reason == .reportUnreadable && isOutOfMemory
+                                ? .outOfMemory : ScanFailureReason(rawValue: failure.reason.rawValue) ?? .unknown,
+                            message: failure.message))
+                case nil:
+                    .failed(
+                        FailedTry(
+                            reason: isOutOfMemory ? .outOfMemory : .reportUnreadable,
+                            message: "the scan Pod printed nothing about it"))
+                }
+            }
+        case .failed(let failure):
+            if failure.isFinal || has(passed: Self.readLimit, since: job.job.finishTime ?? created) {
+                fail(isOutOfMemory ? .outOfMemory : .resultUnreadable, failure.message)
+            }
+        }
+    }
+
+    private mutating func fail(_ reason: ScanFailureReason, _ message: String) {
+        finish { _ in .failed(FailedTry(reason: reason, message: message)) }
+    }
+
+    private mutating func finish(_ outcome: (ScanJob.Unit) -> UnitOutcome) {
+        wakeUp = nil
+        state = .finished(Dictionary(job.units.map { ($0.id, outcome($0)) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// True when the time is over; otherwise remembers to look again when it is.
+    private mutating func has(passed limit: Duration, since start: Timestamp) -> Bool {
+        let end = start + limit
+        if now >= end { return true }
+        wakeUp = wakeUp.map { min($0, end) } ?? end
+        return false
+    }
+}

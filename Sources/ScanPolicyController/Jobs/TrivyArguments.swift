@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import OCIModel
+
+/// The command line of Trivy for one image.
+struct TrivyArguments {
+    let configuration: OperatorConfiguration
+
+    /// Where Trivy lies in a scan Pod.
+    static let program = "/work/trivy"
+    static let cache = "/work/cache"
+
+    /// Arguments after the program's name. `reference` is scanned by its digest, wherever its registry is reached.
+    func arguments(for image: ImageKey, reference: ImageReference, scanners: Set<ScannerKind>, timeoutSeconds: Int)
+        -> [String]
+    {
+        var arguments = [
+            "image", "--format", "json", "--quiet", "--no-progress", "--cache-dir", Self.cache, "--image-src", "remote",
+            "--platform", image.platform.description, "--timeout", "\(timeoutSeconds)s",
+            "--scanners", Self.scannerNames(scanners).joined(separator: ","),
+            "--db-repository", reachable(configuration.scanner.databaseRepository),
+        ]
+        if scanners.contains(.imageConfiguration) { arguments += ["--image-config-scanners", "misconfig"] }
+        if configuration.scanner.javaDatabaseRepository.isEmpty {
+            arguments.append("--skip-java-db-update")
+        } else {
+            arguments += ["--java-db-repository", reachable(configuration.scanner.javaDatabaseRepository)]
+        }
+        // Nothing is asked of anybody but the two registries.
+        arguments += [
+            "--skip-check-update", "--skip-version-check", "--disable-telemetry", "--skip-vex-repo-update",
+            "--offline-scan",
+        ]
+        if needsInsecure(reference) { arguments.append("--insecure") }
+        return arguments + [reachable(reference.pinned(to: image.digest))]
+    }
+
+    /// True when the image's registry or the database's speaks plain HTTP: Trivy has one switch for both, which also turns
+    /// the checks of certificates off.
+    func needsInsecure(_ reference: ImageReference) -> Bool {
+        let database = parse(configuration.scanner.databaseRepository)?.registry
+        return configuration.registries.contains {
+            $0.plainHTTP && ($0.host == reference.registry || $0.host == database)
+        }
+    }
+
+    private static func scannerNames(_ scanners: Set<ScannerKind>) -> [String] {
+        let names = scanners.sorted().map { scanner in
+            switch scanner {
+            case .vulnerability: "vuln"
+            case .secret: "secret"
+            case .license: "license"
+            case .imageConfiguration: "misconfig"
+            }
+        }
+        return names.isEmpty ? ["vuln"] : names
+    }
+
+    private func reachable(_ text: String) -> String { parse(text).map(reachable) ?? text }
+
+    /// The reference with the registry's endpoint in place of its name.
+    private func reachable(_ reference: ImageReference) -> String {
+        guard let endpoint = configuration.registries.first(where: { $0.host == reference.registry })?.endpoint else {
+            return reference.description
+        }
+        return endpoint + reference.description.dropFirst(reference.registry.count)
+    }
+
+    private func parse(_ text: String) -> ImageReference? {
+        do throws(ImageReferenceError) { return try ImageReference(parsing: text) } catch { return nil }
+    }
+}

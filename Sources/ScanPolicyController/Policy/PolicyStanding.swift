@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import OCIModel
+import Planning
+
+/// How each image of a policy stands, and what that comes to.
+struct PolicyStanding {
+    /// From worse to better: an image that several namespaces use counts once, as the worst.
+    private enum Standing {
+        case failed(ScanPolicyStatus.Failure, isGivenUp: Bool, identity: String)
+        case running(note: FailedTry?)
+        case queued
+        case scanned(ScanReport)
+
+        var rank: Int {
+            switch self {
+            case .failed: 0
+            case .running(.some): 1
+            case .running(nil): 2
+            case .queued: 3
+            case .scanned: 4
+            }
+        }
+    }
+
+    private struct ListedFailure {
+        var failure: ScanPolicyStatus.Failure
+        var isGivenUp: Bool
+        var identity: String
+    }
+
+    private let policy: ScanPolicy
+    private let demand: PolicyDemand
+    private let world: World
+    private let survey: ScanSurvey
+    private let now: Timestamp
+    private(set) var status = ScanPolicyStatus()
+    private(set) var health = Assessment("ScansHealthy", .unknown, reason: "", message: "")
+    private(set) var events: [PlannedEvent] = []
+    private(set) var refusals: [WriteRefusal] = []
+    private(set) var wakeUp: Timestamp?
+    private var failures: [ListedFailure] = []
+
+    init(_ policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
+        self.policy = policy
+        self.demand = demand
+        self.world = world
+        self.now = now
+        survey = ScanSurvey(of: world, in: demand.namespaces, at: now)
+    }
+
+    mutating func build() {
+        status.lastHandledReconcileAt = policy.reconcileToken
+        var worst: [ImageKey: Standing] = [:]
+        for (key, wanted) in demand.images.sorted(by: { $0.key < $1.key }) {
+            let standing = standing(of: wanted)
+            if let before = worst[key.image], before.rank <= standing.rank { continue }
+            worst[key.image] = standing
+        }
+        let waiting = Set(demand.unresolved.filter(\.isCounted).map(\.image))
+        status.images.queued = waiting.count
+        status.images.notPullable = Set(demand.notPullable.map(\.image)).count
+        for (_, standing) in worst.sorted(by: { $0.key < $1.key }) { count(standing) }
+        status.images.matched = worst.count + waiting.count + status.images.notPullable
+        listFailures()
+        assess()
+    }
+
+    // MARK: One image
+
+    private mutating func standing(of wanted: ScanDemand) -> Standing {
+        if let report = world.report(of: wanted.image, in: wanted.namespace), report.covers(wanted.scanners) {
+            return .scanned(report)
+        }
+        let name = wanted.reference?.familiar ?? wanted.image.digest.description
+        let refusal = WriteRefusal(
+            ObjectReference(
+                ScanReport.resource,
+                ObjectKey(
+                    namespace: wanted.namespace, name: ScanReport.name(wanted.image.digest, wanted.image.platform))))
+        refusals.append(refusal)
+        if let answer = world.fact(refusal).answer {
+            let failure = ScanPolicyStatus.Failure(
+                image: name, attempts: 1, reason: ScanFailureReason(answer.reason), message: answer.message,
+                nextAttemptTime: nil)
+            return .failed(failure, isGivenUp: false, identity: "\(refusal.reference)")
+        }
+        if let running = runningJob(of: wanted) { return running }
+        for realm in [wanted.realm, .operator, .workload(namespace: wanted.namespace)] {
+            let id = ScanUnit.id(realm, wanted.image)
+            guard let entry = survey.ledger[id], entry.scanners.isSuperset(of: wanted.scanners), entry.expiry > now
+            else { continue }
+            return .failed(
+                ScanPolicyStatus.Failure(
+                    image: name, attempts: entry.attempts, reason: entry.reason, message: entry.message,
+                    nextAttemptTime: isGivenUp(entry, wanted) ? entry.expiry : entry.nextTime),
+                isGivenUp: isGivenUp(entry, wanted), identity: "\(id)#\(entry.tries)")
+        }
+        return .queued
+    }
+
+    private func isGivenUp(_ entry: AttemptLedger.Entry, _ wanted: ScanDemand) -> Bool {
+        entry.attempts > wanted.retries + max(0, wanted.settings.pullSecrets.count - 1)
+    }
+
+    /// Nil when no Job is at it, or the Job has failed and that is written down.
+    private mutating func runningJob(of wanted: ScanDemand) -> Standing? {
+        for job in survey.jobs(for: wanted.image, validIn: wanted.namespace) where !job.job.metadata.isBeingDeleted {
+            let progress = survey.progress(of: job)
+            if let time = progress.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
+            if case .running(let note) = progress.state { return .running(note: note) }
+            let id = ScanUnit.id(job.realm, wanted.image)
+            if survey.ledger[id]?.jobUID != job.uid { return .running(note: nil) }
+        }
+        return nil
+    }
+
+    // MARK: All of them
+
+    private mutating func count(_ standing: Standing) {
+        switch standing {
+        case .failed(let failure, let isGivenUp, let identity):
+            status.images.failed += 1
+            failures.append(ListedFailure(failure: failure, isGivenUp: isGivenUp, identity: identity))
+        case .running(let note):
+            status.images.running += 1
+            if let note { blocked.append(note) }
+        case .queued: status.images.queued += 1
+        case .scanned(let report):
+            status.images.scanned += 1
+            add(report)
+        }
+    }
+
+    /// Why Jobs that are there do not start.
+    private var blocked: [FailedTry] = []
+
+    private mutating func add(_ report: ScanReport) {
+        if policy.spec.effectiveScanners.contains(.vulnerability) {
+            let unfixed = policy.spec.ignoreUnfixed ?? false ? report.summary.unfixed : [:]
+            func visible(_ severity: SeverityName) -> Int {
+                guard severity >= policy.spec.effectiveMinimumSeverity else { return 0 }
+                return max(0, (report.summary.vulnerabilities[severity] ?? 0) - (unfixed[severity] ?? 0))
+            }
+            status.summary.critical += visible(.critical)
+            status.summary.high += visible(.high)
+            status.summary.medium += visible(.medium)
+            status.summary.low += visible(.low)
+            status.summary.unknown += visible(.unknown)
+        }
+        if policy.spec.effectiveScanners.contains(.secret) { status.summary.secrets += report.summary.secrets }
+        guard status.lastScanTime.map({ $0 < report.scanTime }) ?? true else { return }
+        status.lastScanTime = report.scanTime
+        status.trivyVersion = report.scanner.version
+        status.databaseUpdatedTime = report.scanner.databaseUpdatedTime
+    }
+
+    private mutating func listFailures() {
+        failures.sort {
+            if $0.isGivenUp != $1.isGivenUp { return $0.isGivenUp }
+            return ($1.failure.attempts, $0.failure.image) < ($0.failure.attempts, $1.failure.image)
+        }
+        status.failures = failures.prefix(10).map(\.failure)
+        events = failures.prefix(10).map { listed in
+            PlannedEvent(
+                about: policy, isWarning: true, reason: listed.failure.reason.rawValue,
+                message: "\(listed.failure.image): \(listed.failure.message)", identity: listed.identity)
+        }
+    }
+
+    private mutating func assess() {
+        let images = status.images
+        let (state, reason, message): (Condition.Status, ScanPolicy.HealthReason, String) =
+            if let first = failures.first {
+                (
+                    .false, failures.allSatisfy(\.failure.reason.costsNoAttempt) ? .scansBlocked : .scansFailing,
+                    "\(images.failed) of \(images.matched) images failed; \(first.failure.image): \(first.failure.reason.rawValue)"
+                )
+            } else if let first = blocked.first {
+                (
+                    .false, .scansBlocked,
+                    "\(blocked.count) of \(images.matched) images wait; \(first.reason.rawValue): \(first.message)"
+                )
+            } else if images.matched == 0 {
+                (.true, .nothingToScan, ScanPolicy.HealthReason.nothingToScan.explanation)
+            } else if images.running + images.queued > 0 {
+                (.unknown, .inProgress, ScanPolicy.HealthReason.inProgress.explanation)
+            } else if images.notPullable > 0 {
+                (.true, .notPullable, ScanPolicy.HealthReason.notPullable.explanation)
+            } else {
+                (.true, .scanned, ScanPolicy.HealthReason.scanned.explanation)
+            }
+        health = Assessment("ScansHealthy", state, reason: reason.rawValue, message: message)
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import Facts
+import KubernetesModel
+import Planning
+
+/// Says in a ScanPolicy's status how its images stand. It starts nothing: `ScanSchedule` plans over all policies at once.
+package enum ScanPolicyController: Controller {
+    /// What a demand is made of, and what became of it.
+    static let reads: [WatchedKind] = [
+        WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self), WatchedKind(Pod.self), WatchedKind(Node.self),
+        WatchedKind(Namespace.self), WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self),
+        WatchedKind(Job.self),
+        WatchedKind(ConfigMap.self, .operatorNamespace),
+    ]
+
+    package static let contract = Contract(
+        reads: reads, facts: [TagDigest.self, WriteRefusal.self],
+        writes: [WriteGrant(ScanPolicy.resource, subresource: "status", [.patch])])
+
+    package static func plan(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> Plan {
+        let demand = demand(of: policy, in: world)
+        if let stall = demand.stall {
+            var status = ScanPolicyStatus()
+            status.lastHandledReconcileAt = policy.reconcileToken
+            var plan = Plan(.stalled(stall.reason.rawValue, message: stall.message))
+            plan.status = status.json
+            return plan
+        }
+        var standing = PolicyStanding(policy, demand, in: world, at: now)
+        standing.build()
+        var plan = Plan(outcome(of: policy, standing))
+        plan.status = standing.status.json
+        plan.assessments = [standing.health]
+        plan.events = standing.events
+        for question in demand.wants { plan.want(question) }
+        for question in standing.refusals { plan.want(question) }
+        if let wakeUp = standing.wakeUp { plan.wake(at: wakeUp) }
+        return plan
+    }
+
+    private static func outcome(of policy: ScanPolicy, _ standing: PolicyStanding) -> Outcome {
+        let reason = policy.spec.isSuspended ? ScanPolicy.Reason.suspended : .accepted
+        return .ready(reason.rawValue, message: reason.explanation)
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import OCIModel
+import Planning
+
+extension SchedulePass {
+    /// Creates Jobs for what waits, within the limits, namespaces taking turns.
+    mutating func createJobs() {
+        var slots = Slots(survey.jobs, limits: world.configuration.limits)
+        var batches: [Batch] = []
+        for unit in inTurn(waitingUnits()) {
+            switch unit.realm {
+            case .workload(let namespace):
+                if slots.take(in: namespace) { batches.append(Batch(unit, isOpen: false)) }
+            case .operator:
+                let isInsecure = isInsecure(unit)
+                // What has failed before runs alone, so that it takes nobody with it.
+                let isAlone = ledger[unit.id].map { $0.attempts > 0 } ?? false
+                let open =
+                    isAlone
+                    ? nil
+                    : batches.firstIndex {
+                        $0.isOpen && $0.isInsecure == isInsecure
+                            && $0.units.count < world.configuration.limits.imagesPerJob
+                    }
+                if let open {
+                    batches[open].units.append(unit)
+                } else if slots.take(in: nil) {
+                    batches.append(Batch(unit, isOpen: !isAlone, isInsecure: isInsecure))
+                }
+            }
+        }
+        for batch in batches { create(batch) }
+    }
+
+    /// Units of one Job.
+    private struct Batch {
+        var units: [ScanUnit]
+        /// More may join.
+        var isOpen: Bool
+        var isInsecure: Bool
+
+        init(_ unit: ScanUnit, isOpen: Bool, isInsecure: Bool = false) {
+            units = [unit]
+            self.isOpen = isOpen
+            self.isInsecure = isInsecure
+        }
+    }
+
+    private func isInsecure(_ unit: ScanUnit) -> Bool {
+        unit.references.first.map(TrivyArguments(configuration: world.configuration).needsInsecure) ?? false
+    }
+
+    /// Units that no report answers, that are in no Job, and whose time has come.
+    private mutating func waitingUnits() -> [ScanUnit] {
+        var waiting: [ScanUnit] = []
+        for unit in units.values where unit.isActive && !isAnswered(unit) && survey.jobs(for: unit).isEmpty {
+            if let entry = ledger[unit.id], entry.scanners == unit.scanners, entry.expiry > now {
+                let next = entry.attempts >= unit.allowedTries ? entry.expiry : entry.nextTime
+                if next > now {
+                    plan.wake(at: next)
+                    continue
+                }
+            }
+            waiting.append(unit)
+        }
+        return waiting
+    }
+
+    /// True when reports answer everything that active policies ask of a unit, or can be copied to do so.
+    func isAnswered(_ unit: ScanUnit) -> Bool {
+        unit.demands.allSatisfy { namespace, demand in
+            !demand.isActive || world.report(of: unit.image, in: namespace)?.covers(demand.scanners) == true
+                || shareable(unit.image, demand.scanners) != nil
+        }
+    }
+
+    /// One unit of each namespace, then the next of each, …; namespaces with fewer Jobs first.
+    private func inTurn(_ units: [ScanUnit]) -> [ScanUnit] {
+        var busy: [String: Int] = [:]
+        for job in survey.jobs where !job.isFinished {
+            for namespace in Set(job.units.flatMap(\.namespaces)) { busy[namespace, default: 0] += 1 }
+        }
+        let queues = Dictionary(grouping: units, by: \.home).mapValues { $0.sorted { $0.id < $1.id } }
+        let order = queues.keys.sorted { (busy[$0] ?? 0, $0) < (busy[$1] ?? 0, $1) }
+        let longest = queues.values.map(\.count).max() ?? 0
+        var turn: [ScanUnit] = []
+        for index in 0..<longest {
+            for namespace in order {
+                if let queue = queues[namespace], index < queue.count { turn.append(queue[index]) }
+            }
+        }
+        return turn
+    }
+
+    private mutating func create(_ batch: Batch) {
+        guard let realm = batch.units.first?.realm else { return }
+        let template = ScanJobTemplate(
+            configuration: world.configuration, realm: realm,
+            settings: batch.units.first?.settings ?? WorkloadJobSettings())
+        let entries = batch.units.compactMap(entry)
+        let object = template.job(entries)
+        if let refusal = refusal(of: object) {
+            for entry in entries {
+                ledger.record(refusal.failure, of: entry.unit, jobUID: refusal.identity, at: wholeSecond(refusal.time))
+                if let next = ledger[entry.unit.id]?.nextTime { plan.wake(at: next) }
+            }
+            return
+        }
+        plan.want(WriteRefusal(object.reference))
+        plan.create.append(object)
+    }
+
+    private func entry(_ unit: ScanUnit) -> ScanJobTemplate.Entry? {
+        let previous = ledger[unit.id].flatMap { $0.scanners == unit.scanners ? $0 : nil }
+        let number = previous?.tries ?? 0
+        let references = unit.references
+        // Content that goes by several names is tried under each in turn.
+        guard !references.isEmpty else { return nil }
+        let reference = references[number % references.count]
+        return ScanJobTemplate.Entry(
+            unit: ScanJob.Unit(
+                id: unit.id, reference: reference.familiar, image: unit.image, scanners: unit.scanners,
+                maximumFindings: unit.maximumFindings,
+                namespaces: Array(unit.demands.keys.sorted().prefix(ScanReport.usersLimit)),
+                number: number),
+            reference: reference, timeoutSeconds: unit.timeoutSeconds)
+    }
+
+    private struct Refusal {
+        var failure: FailedTry
+        /// What makes it one of its own.
+        var identity: String
+        var time: Timestamp
+    }
+
+    /// Why a Job cannot be made: someone has its name, or the API said no a moment ago. The next try has another name.
+    private func refusal(of object: DesiredObject) -> Refusal? {
+        let key = object.reference.key
+        if let stranger = survey.strangers[key] {
+            let message = "Job \(key) exists and was not made by Watchbill; delete it"
+            return Refusal(
+                failure: FailedTry(reason: .nameTaken, message: message), identity: "stranger \(stranger.metadata.uid)",
+                time: now)
+        }
+        guard case .known(let answer, let askedAt) = world.fact(WriteRefusal(object.reference)) else { return nil }
+        let reason = ScanFailureReason(answer.reason)
+        return Refusal(
+            failure: FailedTry(reason: reason, message: answer.message), identity: "refusal \(key.name) \(askedAt)",
+            time: askedAt)
+    }
+
+    /// How many more Jobs may run.
+    private struct Slots {
+        private var left: Int
+        private var leftByNamespace: [String: Int] = [:]
+        private let perNamespace: Int
+
+        init(_ jobs: [ScanJob], limits: OperatorConfiguration.Limits) {
+            perNamespace = limits.maximumJobsPerNamespace
+            left = limits.maximumJobs
+            for job in jobs where !job.isFinished {
+                left -= 1
+                if case .workload(let namespace) = job.realm { leftByNamespace[namespace, default: perNamespace] -= 1 }
+            }
+        }
+
+        /// Takes a slot; `namespace` is nil for Jobs in the operator's namespace.
+        mutating func take(in namespace: String?) -> Bool {
+            guard left > 0 else { return false }
+            if let namespace {
+                guard leftByNamespace[namespace, default: perNamespace] > 0 else { return false }
+                leftByNamespace[namespace, default: perNamespace] -= 1
+            }
+            left -= 1
+            return true
+        }
+    }
+}
+
+extension ScanFailureReason {
+    init(_ refusal: WriteRefusal.Reason) {
+        self =
+            switch refusal {
+            case .nameTaken: .nameTaken
+            case .forbidden: .forbidden
+            case .invalid: .invalid
+            }
+    }
+}

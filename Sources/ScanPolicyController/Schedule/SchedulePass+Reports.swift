@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import OCIModel
+import Planning
+
+extension SchedulePass {
+    /// Keeps reports true: who uses them, and in every namespace that may have them.
+    mutating func keepReports() {
+        for unit in units.values.sorted(by: { $0.id < $1.id }) {
+            for (namespace, demand) in unit.demands.sorted(by: { $0.key < $1.key }) where demand.isActive {
+                if let report = world.report(of: unit.image, in: namespace), report.covers(demand.scanners) {
+                    refresh(report, for: demand)
+                } else if let source = shareable(unit.image, demand.scanners) {
+                    copy(source, to: namespace, for: demand)
+                }
+            }
+            if isAnswered(unit) { ledger.forget(unit.id) }
+        }
+    }
+
+    /// A report that is valid in every namespace and answers what is asked for.
+    func shareable(_ image: ImageKey, _ scanners: Set<ScannerKind>) -> ScanReport? {
+        reports[image]?.first { $0.scanner.placement == .operator && $0.covers(scanners) }
+    }
+
+    private mutating func copy(_ source: ScanReport, to namespace: String, for demand: ScanDemand) {
+        var report = source
+        report.metadata = ObjectMetadata(name: source.metadata.name, namespace: namespace)
+        report.image.reference = demand.reference?.familiar ?? source.image.reference
+        report.image.isResolvedFromTag = demand.isResolvedFromTag
+        report.usedBy = Self.users(of: demand)
+        report.unusedSinceTime = nil
+        write(report)
+    }
+
+    private mutating func refresh(_ report: ScanReport, for demand: ScanDemand) {
+        var wanted = report
+        wanted.usedBy = Self.users(of: demand)
+        wanted.unusedSinceTime = nil
+        wanted.image.reference = demand.reference?.familiar ?? report.image.reference
+        wanted.image.isResolvedFromTag = demand.isResolvedFromTag
+        let isSettled = coverage.isSettled(report.metadata.namespace, demand.reference?.name)
+        if !isSettled {
+            // Someone may still use it of whom nothing is known just now.
+            wanted.usedBy = Array(Set(wanted.usedBy + report.usedBy).sorted().prefix(ScanReport.usersLimit))
+        }
+        if wanted != report { write(wanted) }
+    }
+
+    /// Marks reports that nothing uses, and deletes them when their time has come, or when no policy looks there any more.
+    mutating func pruneReports() {
+        for report in reports.values.joined().sorted(by: { $0.key < $1.key }) {
+            let namespace = report.metadata.namespace
+            guard report.isManaged, !report.metadata.isBeingDeleted, !written.contains(report.key), !isDemanded(report),
+                coverage.isSettled(namespace, Self.repository(of: report))
+            else { continue }
+            guard let retention = coverage.retention[namespace] else {
+                plan.delete.append(Deletion(report))
+                continue
+            }
+            guard let since = report.unusedSinceTime else {
+                var unused = report
+                unused.usedBy = []
+                unused.unusedSinceTime = wholeSecond(now)
+                write(unused)
+                continue
+            }
+            if since + retention <= now {
+                plan.delete.append(Deletion(report))
+            } else {
+                plan.wake(at: since + retention)
+            }
+        }
+    }
+
+    private func isDemanded(_ report: ScanReport) -> Bool {
+        [Realm.operator, .workload(namespace: report.metadata.namespace)].contains { realm in
+            units[ScanUnit.id(realm, report.imageKey)]?.demands[report.metadata.namespace] != nil
+        }
+    }
+
+    private static func repository(of report: ScanReport) -> String? {
+        do throws(ImageReferenceError) { return try ImageReference(parsing: report.image.reference).name } catch {
+            return nil
+        }
+    }
+}
+
+extension ScanReport {
+    var isManaged: Bool { metadata.labels["app.kubernetes.io/managed-by"] == "watchbill" }
+}
