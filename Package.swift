@@ -124,7 +124,7 @@ let ringTests: [Target] = [
     tests("Machines", "Essentials"),
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "TestSupport"),
+        "TrivyReport", "JSONScan", "Schema"),
     tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),

@@ -10,7 +10,7 @@ import OCIModel
 struct ScanJob {
     let job: Job
     let units: [Unit]
-    /// Decided by where the Job is, never by what it says of itself.
+    /// Decided by where the Job is; what it says of itself counts in the operator's namespace only.
     let realm: Realm
 
     /// What a Job says of one of its units.
@@ -52,8 +52,10 @@ struct ScanJob {
         guard job.metadata.name == Self.name(namespace: namespace, templateHash: template, units: units) else {
             return nil
         }
-        let realm = namespace == operatorNamespace ? Realm.operator : .workload(namespace: namespace)
-        guard units.allSatisfy({ $0.id == ScanUnit.id(realm, $0.image) }) else { return nil }
+        // Only in the operator's namespace, where tenants make no Jobs, a Job may say which of the two realms it is of.
+        let realms = (namespace == operatorNamespace ? [Realm.operator] : []) + [.workload(namespace: namespace)]
+        let realm = realms.first { realm in units.allSatisfy { $0.id == ScanUnit.id(realm, $0.image) } }
+        guard let realm else { return nil }
         self.job = job
         self.units = units
         self.realm = realm

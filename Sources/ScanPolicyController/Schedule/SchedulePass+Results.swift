@@ -82,7 +82,7 @@ extension SchedulePass {
         let targets = targets(of: unit, job)
         let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.covers(unit.scanners) != true }
         if !isNeeded { return true }
-        ledger.record(failure, of: unit, jobUID: job.uid, at: wholeSecond(job.job.finishTime ?? now))
+        ledger.record(failure, of: unit, jobUID: job.uid, at: wholeSecond(now))
         return survey.ledger[unit.id]?.jobUID == job.uid
     }
 

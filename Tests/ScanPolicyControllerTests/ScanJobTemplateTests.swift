@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import OCIModel
+import Planning
+import Testing
+
+@testable import ScanPolicyController
+
+struct ScanJobTemplateTests {
+    private func job(
+        realm: Realm = .operator, settings: WorkloadJobSettings = .init(), image: String = "localhost:32000/shop/web:1",
+        configure: (inout OperatorConfiguration) -> Void = { _ in },
+        scanners: Set<ScannerKind> = [.vulnerability, .secret]
+    ) throws -> JSONValue {
+        var configuration = OperatorConfiguration()
+        configuration.courierImage = "localhost:32000/watchbill:dev"
+        configuration.registries = [.init(host: "localhost:32000", endpoint: "10.1.0.1:32000", plainHTTP: true)]
+        configuration.scanner.databaseRepository = "localhost:32000/trivy-db:2"
+        configure(&configuration)
+        let key = ImageKey(digest: TestCluster.digest("a"), platform: Platform(os: "linux", architecture: "arm64"))
+        let template = ScanJobTemplate(configuration: configuration, realm: realm, settings: settings)
+        let unit = ScanJob.Unit(
+            id: ScanUnit.id(realm, key), reference: image, image: key, scanners: scanners, maximumFindings: 500,
+            namespaces: ["shop"],
+            number: 0)
+        return template.job([.init(unit: unit, reference: try ImageReference(parsing: image), timeoutSeconds: 600)])
+            .body
+    }
+
+    private func arguments(_ job: JSONValue) -> [String] {
+        let text =
+            job.at("spec", "template", "spec", "containers")?[0]?["env"]?.arrayValue?
+            .first { $0["name"] == "WATCHBILL_UNITS" }?["value"]?.stringValue ?? ""
+        // The last member of the only unit's object is its id, so the arguments are what stands before it.
+        let inner = text.split(separator: "[").last?.split(separator: "]").first ?? ""
+        return inner.split(separator: ",").map { String($0).replacing("\"", with: "") }
+    }
+
+    @Test func `satisfies the restricted Pod Security Standard and has no token`() throws {
+        let pod = try #require(try job().at("spec", "template", "spec"))
+        #expect(pod["automountServiceAccountToken"] == false && pod["restartPolicy"] == "Never")
+        #expect(pod.at("securityContext", "runAsNonRoot") == true && pod.at("securityContext", "runAsUser") == 65_532)
+        #expect(pod.at("securityContext", "seccompProfile", "type") == "RuntimeDefault")
+        for container in (pod["initContainers"]?.arrayValue ?? []) + (pod["containers"]?.arrayValue ?? []) {
+            #expect(container.at("securityContext", "allowPrivilegeEscalation") == false)
+            #expect(container.at("securityContext", "capabilities", "drop") == ["ALL"])
+            #expect(container.at("securityContext", "readOnlyRootFilesystem") == true)
+            #expect(container.at("resources", "limits", "memory") != nil)
+        }
+        #expect((pod["volumes"]?.arrayValue ?? []).allSatisfy { $0["hostPath"] == nil })
+    }
+
+    @Test func `scans by digest at the registry's endpoint, on the node's platform`() throws {
+        let arguments = arguments(try job())
+        #expect(arguments.first == "image" && arguments.last == "10.1.0.1:32000/shop/web@\(TestCluster.digest("a"))")
+        for pair in [
+            ["--platform", "linux/arm64"], ["--db-repository", "10.1.0.1:32000/trivy-db:2"], ["--timeout", "600s"],
+        ] {
+            let index = try #require(arguments.firstIndex(of: pair[0]))
+            #expect(arguments[index + 1] == pair[1])
+        }
+        #expect(arguments.contains("--insecure"))
+    }
+
+    @Test func `certificates are checked wherever no registry in play speaks plain HTTP`() throws {
+        let job = try job(image: "nginx:1.27") { $0.scanner.databaseRepository = "mirror.gcr.io/aquasec/trivy-db:2" }
+        #expect(!arguments(job).contains("--insecure"))
+        #expect(arguments(job).last == "docker.io/library/nginx@\(TestCluster.digest("a"))")
+    }
+
+    @Test func `each scanner has its flags`() throws {
+        let text = try job(scanners: Set(ScannerKind.allCases)).canonicalText
+        #expect(text.contains("misconfig,license,secret,vuln") && text.contains("--image-config-scanners"))
+        #expect(try job { $0.scanner.javaDatabaseRepository = "" }.canonicalText.contains("--skip-java-db-update"))
+    }
+
+    @Test func `a pull secret is mounted for a workload's Job only, and may be missing`() throws {
+        var settings = WorkloadJobSettings()
+        settings.pullSecrets = ["regcred"]
+        settings.serviceAccountName = "scanner"
+        settings.nodeSelector = ["a": "b"]
+        settings.resources = .init(limits: ["memory": Quantity("3Gi")])
+        let workload = try #require(
+            try job(realm: .workload(namespace: "shop"), settings: settings).at("spec", "template", "spec"))
+        #expect(
+            workload["volumes"]?[2]?.at("secret", "optional") == true && workload["serviceAccountName"] == "scanner")
+        #expect(workload["containers"]?[0]?.at("resources", "limits", "memory") == "3Gi")
+        #expect(workload["initContainers"]?[0]?["volumeMounts"]?.arrayValue?.count == 2)
+        let central = try #require(try job(settings: settings).at("spec", "template", "spec"))
+        #expect(
+            central["volumes"]?.arrayValue?.count == 2 && central["serviceAccountName"] == nil
+                && central["nodeSelector"] == nil)
+    }
+
+    @Test func `our labels stand whatever the configuration says`() throws {
+        let job = try job {
+            $0.scanPod.labels = ["app.kubernetes.io/managed-by": "me", "team": "x"]
+            $0.scanPod.annotations = ["sidecar.istio.io/inject": "false"]
+        }
+        #expect(job.at("metadata", "labels", "app.kubernetes.io/managed-by") == "watchbill")
+        #expect(job.at("spec", "template", "metadata", "labels", "team") == "x")
+        #expect(job.at("spec", "template", "metadata", "annotations", "sidecar.istio.io/inject") == "false")
+    }
+
+    @Test func `the name follows from the content`() throws {
+        let name = try job().at("metadata", "name")
+        #expect(try job().at("metadata", "name") == name)
+        #expect(try job { $0.scanner.image = "other:1" }.at("metadata", "name") != name)
+        #expect(name?.stringValue?.utf8.count == 21)
+    }
+}
+
+struct AttemptLedgerTests {
+    private func unit(_ index: Int) -> ScanJob.Unit {
+        let key = ImageKey(digest: TestCluster.digest("a"), platform: Platform(os: "linux", architecture: "amd64"))
+        return ScanJob.Unit(
+            id: "unit-\(index)", reference: "r", image: key, scanners: [.secret], maximumFindings: 1, namespaces: [],
+            number: 0)
+    }
+
+    @Test func `reads back what it writes, within its bounds, the oldest out`() throws {
+        var ledger = AttemptLedger()
+        let message = String(repeating: "ü", count: 400)
+        for index in 0..<5_200 {
+            ledger.record(
+                FailedTry(reason: .unauthorized, message: message), of: unit(index), jobUID: "job-\(index)",
+                at: Timestamp(secondsSinceEpoch: Int64(index)))
+        }
+        let bounded = ledger.bounded
+        let object = bounded.object(in: "ops")
+        #expect(object.body.canonicalBytes.count < 1 << 20)
+        #expect(bounded.entries.count <= AttemptLedger.maximumEntries && bounded.entries.count > 1_000)
+        #expect(bounded["unit-5199"] != nil && bounded["unit-0"] == nil)
+        #expect(bounded.bounded == bounded)
+        var cluster = TestCluster { $0.operatorNamespace = "ops" }
+        let data = try #require(object.body["data"]?.objectValue).compactMapValues(\.stringValue)
+        let map = ConfigMap(metadata: ObjectMetadata(name: AttemptLedger.name, namespace: "ops"), data: data)
+        cluster.world[ConfigMap.self][map.key] = .object(map)
+        #expect(AttemptLedger(in: cluster.world) == bounded)
+    }
+
+    @Test(arguments: [
+        "", "{", "[]", "{\"a\": 1}", "{\"a\": {\"attempts\": -1}}", "{\"a\":{\"attempts\":1e99,\"blocked\":0}}", "null",
+    ])
+    func `one that somebody spoiled is empty`(text: String) {
+        var cluster = TestCluster()
+        let map = ConfigMap(
+            metadata: ObjectMetadata(name: AttemptLedger.name, namespace: TestCluster.operatorNamespace),
+            data: ["attempts.json": text])
+        cluster.world[ConfigMap.self][map.key] = .object(map)
+        #expect(AttemptLedger(in: cluster.world) == AttemptLedger())
+    }
+
+    @Test func `waits grow, differ between images and never go over the cap`() throws {
+        var ledger = AttemptLedger()
+        var time = Timestamp(secondsSinceEpoch: 0)
+        for attempt in 0..<40 {
+            ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(1), jobUID: "\(attempt)", at: time)
+            let entry = try #require(ledger["unit-1"])
+            let wait = entry.nextTime - time
+            #expect(wait >= .seconds(2) && wait <= AttemptLedger.backoff.cap && entry.attempts == attempt + 1)
+            time = entry.nextTime
+        }
+        ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(2), jobUID: "x", at: time)
+        ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(3), jobUID: "x", at: time)
+        #expect(ledger["unit-2"]?.nextTime != ledger["unit-3"]?.nextTime)
+    }
+}
