@@ -42,7 +42,7 @@ extension ServerState {
             ? "at the cluster scope" : "in the namespace \(JSONValue.quoted(request.namespace))"
         throw .forbidden(
             type, request.name,
-            "User \(JSONValue.quoted(request.user)) cannot \(request.verb.rawValue) resource \(JSONValue.quoted(resource)) "
-                + "in API group \(JSONValue.quoted(type.group)) \(place)")
+            "User \(JSONValue.quoted(request.user)) cannot \(request.verb.rawValue) resource "
+                + "\(JSONValue.quoted(resource)) in API group \(JSONValue.quoted(type.group)) \(place)")
     }
 }

@@ -80,7 +80,7 @@ extension FieldCause {
 }
 
 extension Schema {
-    /// Reads the dialect of a CustomResourceDefinition as far as `Schema` can say it; what it cannot say is not checked.
+    /// Reads the dialect of a CustomResourceDefinition as far as `Schema` can say it; the rest is not checked.
     init(openAPI: JSONValue, leavingOut left: Set<String> = []) {
         switch openAPI["type"]?.stringValue {
         case "object": self = Self.object(openAPI, left)

@@ -4,8 +4,8 @@ import JSONScan
 
 /// A set of field paths, as `managedFields[].fieldsV1` writes it.
 ///
-/// A path element is written as there: `f:name` a member, `k:{"name":"x"}` the list item with that key, `v:"x"` the item
-/// of a set with that value. Operations follow sigs.k8s.io/structured-merge-diff `fieldpath/set.go`.
+/// A path element is written as there: `f:name` a member, `k:{"name":"x"}` the list item with that key, `v:"x"` the
+/// item of a set with that value. Operations follow sigs.k8s.io/structured-merge-diff `fieldpath/set.go`.
 struct FieldSet: Sendable, Equatable {
     var members: Set<String> = []
     var children: [String: FieldSet] = [:]

@@ -6,6 +6,9 @@ enum JSONPatch {
     /// The most operations that kube-apiserver accepts.
     static let operationLimit = 10_000
 
+    /// The most bytes that the copies of one patch may come to.
+    static let copyLimit = 3 * 1024 * 1024
+
     static func apply(_ patch: JSONValue, to target: JSONValue) throws(APIFailure) -> JSONValue {
         guard let operations = patch.arrayValue else {
             throw .badRequest("json: cannot unmarshal object into Go value of type jsonpatch.Patch")
@@ -17,7 +20,19 @@ enum JSONPatch {
                 details: [:])
         }
         var document = target
-        for operation in operations { document = try apply(operation: operation, to: document) }
+        var copied = 0
+        for operation in operations {
+            if operation["op"] == "copy", let from = operation["from"]?.stringValue.flatMap(pointer) {
+                // Copies of copies double with every operation, so their sum is bounded as in the real server.
+                copied += get(document, from)?.canonicalBytes.count ?? 0
+                guard copied <= copyLimit else {
+                    throw APIFailure(
+                        413, "RequestEntityTooLarge", "Unable to complete the copy, the limit is \(copyLimit) bytes",
+                        details: [:])
+                }
+            }
+            document = try apply(operation: operation, to: document)
+        }
         return document
     }
 

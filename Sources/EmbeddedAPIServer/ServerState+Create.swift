@@ -90,8 +90,8 @@ extension ServerState {
         let version = object["apiVersion"]?.stringValue ?? type.apiVersion
         guard kind == type.kind, version == type.apiVersion else {
             throw .badRequest(
-                "\(kind) in version \(JSONValue.quoted(version)) cannot be handled as a \(type.kind): the API version in "
-                    + "the data (\(version)) does not match the expected API version (\(type.apiVersion))")
+                "\(kind) in version \(JSONValue.quoted(version)) cannot be handled as a \(type.kind): the API version "
+                    + "in the data (\(version)) does not match the expected API version (\(type.apiVersion))")
         }
         guard object.namespace.isEmpty || object.namespace == request.namespace else {
             throw .badRequest("the namespace of the provided object does not match the namespace sent on the request")

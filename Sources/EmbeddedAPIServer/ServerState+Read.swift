@@ -125,7 +125,7 @@ extension ServerState {
         } else if !containers.contains(container) {
             throw .badRequest("container \(container) is not valid for pod \(request.name)")
         }
-        let limit = request.query["limitBytes"].flatMap { Int($0) }
+        let limit = request.query["limitBytes"].flatMap { Int($0) }.map { max(0, $0) }
         let query = PodLogQuery(
             pod: request.key, uid: pod.uid, container: container, limitBytes: limit,
             tailLines: request.query["tailLines"].flatMap { Int($0) }, isPrevious: request.flag("previous"))
@@ -133,8 +133,8 @@ extension ServerState {
         case .text(let bytes): return .text(code: 200, limit.map { Array(bytes.prefix($0)) } ?? bytes)
         case .notReady(let reason):
             throw .badRequest(
-                "container \(JSONValue.quoted(container)) in pod \(JSONValue.quoted(request.name)) is waiting to start: "
-                    + reason)
+                "container \(JSONValue.quoted(container)) in pod \(JSONValue.quoted(request.name)) is waiting "
+                    + "to start: \(reason)")
         case .unavailable(let reason): throw APIFailure(500, "InternalError", "Internal error occurred: \(reason)")
         }
     }

@@ -204,7 +204,8 @@ extension ServerState {
             [
                 .forbidden(
                     "metadata.finalizers",
-                    "no new finalizers can be added if the object is being deleted, found new finalizers []string{\(list)}"
+                    "no new finalizers can be added if the object is being deleted, found new finalizers "
+                        + "[]string{\(list)}"
                 )
             ])
     }

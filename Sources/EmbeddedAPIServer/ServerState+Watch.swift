@@ -20,7 +20,7 @@ extension ServerState {
             request: request, served: served, selection: selection, isMetadataOnly: Self.isMetadataOnly(request),
             faults: faults, cursor: max(wanted ?? 0, 0),
             sendsBookmarks: request.flag("allowWatchBookmarks") && !faults.contains(.suppressBookmarks),
-            nextBookmark: now + options.bookmarkInterval, deadline: now + .seconds(max(timeout, 0)),
+            nextBookmark: now + options.bookmarkInterval, deadline: now + .seconds(min(max(timeout, 0), 86_400)),
             inactivityLimit: http.inactivityLimit, lastDelivery: now)
         if wanted == nil || wanted == 0 || request.flag("sendInitialEvents") {
             for (key, object) in store.objects(in: served.table) where selection.matches(object, key: key) {

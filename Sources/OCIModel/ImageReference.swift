@@ -16,7 +16,7 @@ package struct ImageReference: Hashable, Sendable {
     /// Registry and repository without tag and digest: `docker.io/library/nginx`.
     package var name: String { "\(registry)/\(repository)" }
 
-    /// The tag that a registry is asked for: `latest` where neither tag nor digest is given, nil where only a digest is.
+    /// The tag that a registry is asked for: `latest` without tag and digest, nil where only a digest is given.
     package var effectiveTag: String? { tag ?? (digest == nil ? "latest" : nil) }
 
     /// What follows `/manifests/` in a request: the digest where there is one, else the tag.

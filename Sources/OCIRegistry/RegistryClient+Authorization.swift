@@ -24,7 +24,9 @@ extension RegistryClient {
         return "Bearer \(try await token(for: challenge, realm, reference))"
     }
 
-    /// Fetches a token without credentials, as public repositories give it to anyone (distribution, "Token Authentication").
+    /// Fetches a token without credentials, as public repositories give it to anyone.
+    ///
+    /// Source: distribution, "Token Authentication Specification".
     private func token(
         for challenge: AuthenticationChallenge, _ realm: String, _ reference: ImageReference
     ) async throws(RegistryError) -> String {

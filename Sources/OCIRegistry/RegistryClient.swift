@@ -19,8 +19,9 @@ package struct RegistryEndpoint: Equatable, Sendable {
     }
 }
 
-/// Asks registries for manifests, anonymously, with an anonymous token, or with a user name and password (OCI distribution
-/// specification 1.1, "Pull").
+/// Asks registries for manifests: anonymously, with an anonymous token, or with a user name and password.
+///
+/// Source: OCI distribution specification 1.1, "Pull".
 ///
 /// No redirect is followed, and a credential is sent to the registry's own host only.
 package struct RegistryClient: Sendable {

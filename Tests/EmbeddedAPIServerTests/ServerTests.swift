@@ -207,4 +207,32 @@ import Testing
             }
         }
     }
+
+    @Test func `numbers out of all bounds are harmless`() async throws {
+        _ = try await fixture.send(.post, pods, pod("a"))
+        #expect(try await fixture.respond(.get, pods + "/a/log?limitBytes=-9223372036854775808").status == 200)
+        let watch = try await fixture.respond(.get, pods + "?watch=1&timeoutSeconds=9223372036854775807").body
+        #expect(try await EventReader(watch).next()?.type == "ADDED")
+        #expect(try await fixture.send(.delete, pods + "/a?gracePeriodSeconds=9223372036854775807").status == 200)
+    }
+
+    @Test func `a patch that doubles itself is stopped`() async throws {
+        try await fixture.make("a")
+        let add: JSONValue = ["op": "add", "path": "/data", "value": [.string(String(repeating: "y", count: 1_000))]]
+        let double: JSONValue = ["op": "copy", "from": "/data", "path": "/data/-"]
+        let reply = try await fixture.send(
+            .patch, ServerFixture.configMaps + "/a", .array([add] + Array(repeating: double, count: 60)),
+            type: "application/json-patch+json")
+        #expect(reply.status == 413)
+    }
+
+    @Test func `two thousand Pods are listed, paged and watched`() async throws {
+        for index in 0..<2_000 {
+            _ = try await fixture.respond(.post, pods, pod("p\(index)"))
+        }
+        let list = try await fixture.send(.get, pods)
+        #expect(list.json["items"]?.arrayValue?.count == 2_000)
+        let page = try await fixture.send(.get, pods + "?limit=500")
+        #expect(page.json.at("metadata", "remainingItemCount") == 1_500)
+    }
 }
