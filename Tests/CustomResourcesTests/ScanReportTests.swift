@@ -9,7 +9,9 @@ import Testing
 @testable import CustomResources
 
 struct ScanReportTests {
-    private let digest = Digest(.sha256, hex: String(repeating: "ab", count: 32))!
+    private let digest: Digest
+
+    init() throws { digest = try #require(Digest(.sha256, hex: String(repeating: "ab", count: 32))) }
 
     private var report: ScanReport {
         var report = ScanReport(

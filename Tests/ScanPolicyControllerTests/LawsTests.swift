@@ -33,7 +33,7 @@ struct LawsTests {
                 switch Int.random(in: 0..<4, using: &random) {
                 case 0:
                     cluster.results[TestCluster.digest(digest)] = TestCluster.failure(
-                        ScanFailure.Reason.allCases.randomElement(using: &random)!)
+                        pick(ScanFailure.Reason.allCases))
                 case 1:
                     cluster.results[TestCluster.digest(digest)] = TestCluster.vulnerable(
                         critical: 3, fixable: 1, secrets: 1)
@@ -41,6 +41,10 @@ struct LawsTests {
                 }
             }
             for _ in 0..<12 { change() }
+        }
+
+        private mutating func pick<Element>(_ choices: [Element]) -> Element {
+            choices[Int.random(in: 0..<choices.count, using: &random)]
         }
 
         mutating func spec(_ spec: inout ScanPolicySpec) {
@@ -51,20 +55,20 @@ struct LawsTests {
             if Int.random(in: 0..<4, using: &random) == 0 { spec.suspend = true }
             if Int.random(in: 0..<6, using: &random) == 0 { spec.images = ["not an image"] }
             spec.scanners = [[.vulnerability], [.vulnerability, .secret], [.license]].randomElement(using: &random)
-            spec.reports = .init(retentionSeconds: [0, 1_000, 604_800].randomElement(using: &random)!)
+            spec.reports = .init(retentionSeconds: pick([0, 1_000, 604_800]))
             spec.job = .init()
             spec.job?.retries = Int.random(in: 0...2, using: &random)
-            spec.job?.placement = [.auto, .workload, nil].randomElement(using: &random)!
+            spec.job?.placement = pick([.auto, .workload, nil])
         }
 
         /// Something happens that people or nodes do.
         mutating func change() {
-            let namespace = namespaces.randomElement(using: &random)!
+            let namespace = pick(namespaces)
             switch Int.random(in: 0..<10, using: &random) {
             case 0..<5:
                 serial += 1
-                let digest = "0123456789".randomElement(using: &random)!
-                let node = ["node-1", "node-2", "node-9"].randomElement(using: &random)!
+                let digest = pick(Array("0123456789"))
+                let node = pick(["node-1", "node-2", "node-9"])
                 let secrets = Int.random(in: 0..<4, using: &random) == 0 ? ["s1", "s2"] : []
                 let isBare = Int.random(in: 0..<6, using: &random) == 0
                 pods.append(

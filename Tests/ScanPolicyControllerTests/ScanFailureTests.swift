@@ -257,7 +257,7 @@ struct ScanFailureTests {
         let wrote = cluster.pass()
         #expect(wrote == 0)
         cluster.refusals = [:]
-        cluster.now = cluster.now + .seconds(301)
+        cluster.now = cluster.now + .seconds(31)
         cluster.settle()
         #expect(cluster.images(shop) == ["matched": 1, "scanned": 1])
         #expect(cluster.count("create Job") == 1 && cluster.count("delete Job") == 1)

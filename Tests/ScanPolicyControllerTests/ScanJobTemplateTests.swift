@@ -54,7 +54,7 @@ struct ScanJobTemplateTests {
 
     @Test func `scans by digest at the registry's endpoint, on the node's platform`() throws {
         let arguments = arguments(try job())
-        #expect(arguments.first == "image" && arguments.last == "10.1.0.1:32000/shop/web@\(TestCluster.digest("a"))")
+        #expect(arguments.first == "--quiet" && arguments.last == "10.1.0.1:32000/shop/web@\(TestCluster.digest("a"))")
         for pair in [
             ["--platform", "linux/arm64"], ["--db-repository", "10.1.0.1:32000/trivy-db:2"], ["--timeout", "600s"],
         ] {
@@ -113,19 +113,13 @@ struct ScanJobTemplateTests {
 }
 
 struct AttemptLedgerTests {
-    private func unit(_ index: Int) -> ScanJob.Unit {
-        let key = ImageKey(digest: TestCluster.digest("a"), platform: Platform(os: "linux", architecture: "amd64"))
-        return ScanJob.Unit(
-            id: "unit-\(index)", reference: "r", image: key, scanners: [.secret], maximumFindings: 1, namespaces: [],
-            number: 0)
-    }
-
     @Test func `reads back what it writes, within its bounds, the oldest out`() throws {
         var ledger = AttemptLedger()
         let message = String(repeating: "ü", count: 400)
         for index in 0..<5_200 {
             ledger.record(
-                FailedTry(reason: .unauthorized, message: message), of: unit(index), jobUID: "job-\(index)",
+                FailedTry(reason: .unauthorized, message: message), of: "unit-\(index)", scanners: [.secret],
+                jobUID: "job-\(index)",
                 at: Timestamp(secondsSinceEpoch: Int64(index)))
         }
         let bounded = ledger.bounded
@@ -157,14 +151,18 @@ struct AttemptLedgerTests {
         var ledger = AttemptLedger()
         var time = Timestamp(secondsSinceEpoch: 0)
         for attempt in 0..<40 {
-            ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(1), jobUID: "\(attempt)", at: time)
+            ledger.record(
+                FailedTry(reason: .unknown, message: ""), of: "unit-1", scanners: [.secret], jobUID: "\(attempt)",
+                at: time)
             let entry = try #require(ledger["unit-1"])
             let wait = entry.nextTime - time
             #expect(wait >= .seconds(2) && wait <= AttemptLedger.backoff.cap && entry.attempts == attempt + 1)
             time = entry.nextTime
         }
-        ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(2), jobUID: "x", at: time)
-        ledger.record(FailedTry(reason: .unknown, message: ""), of: unit(3), jobUID: "x", at: time)
+        ledger.record(
+            FailedTry(reason: .unknown, message: ""), of: "unit-2", scanners: [.secret], jobUID: "x", at: time)
+        ledger.record(
+            FailedTry(reason: .unknown, message: ""), of: "unit-3", scanners: [.secret], jobUID: "x", at: time)
         #expect(ledger["unit-2"]?.nextTime != ledger["unit-3"]?.nextTime)
     }
 }

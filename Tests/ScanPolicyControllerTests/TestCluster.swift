@@ -78,8 +78,12 @@ struct TestCluster {
         return pod.key
     }
 
+    /// A digest of one hexadecimal digit, sixty-four times.
     static func digest(_ character: Character) -> Digest {
-        Digest(.sha256, hex: String(repeating: character, count: 64))!
+        guard let digest = Digest(.sha256, hex: String(repeating: character, count: 64)) else {
+            preconditionFailure("\(character) is no lower-case hexadecimal digit")
+        }
+        return digest
     }
 
     static func container(_ image: String, _ digest: Character, name: String = "app") -> Container {
@@ -200,6 +204,7 @@ struct TestCluster {
         }
         job.startTime = now
         world[Job.self][key] = .object(job)
+        world.forget(AnyQuestion(WriteRefusal(object.reference)))
         writes.append("create Job \(key)")
         createdJobs.append(object)
     }
@@ -235,6 +240,7 @@ struct TestCluster {
         } catch {
             violations.append("\(key): \(error)")
         }
+        world.forget(AnyQuestion(WriteRefusal(object.reference)))
         writes.append("apply \(object.reference)")
     }
 

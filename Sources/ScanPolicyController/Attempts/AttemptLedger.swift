@@ -19,12 +19,18 @@ struct AttemptLedger: Equatable {
         var blocked: Int
         var reason: ScanFailureReason
         var message: String
-        /// The Job that the latest try was; nothing is counted twice.
+        /// The Job (or the refused write) that the latest try was; nothing is counted twice.
         var jobUID: String
         var lastTime: Timestamp
         var nextTime: Timestamp
         /// What was looked for; other scanners make a new case.
         var scanners: Set<ScannerKind>
+
+        /// True when there is a result, and the API refuses the report of it.
+        var isReportRefusal: Bool { jobUID.hasPrefix("report ") }
+
+        /// What stands for the Job when the API refused a report.
+        static func reportRefusal(_ key: ObjectKey, _ askedAt: Timestamp) -> String { "report \(key) \(askedAt)" }
 
         /// The number of the next try, counting from 0.
         var tries: Int { attempts + blocked }
@@ -42,22 +48,24 @@ struct AttemptLedger: Equatable {
     subscript(id: String) -> Entry? { entries[id] }
 
     /// Counts a failed try once.
-    mutating func record(_ failure: FailedTry, of unit: ScanJob.Unit, jobUID: String, at time: Timestamp) {
-        var before = entries[unit.id]
+    mutating func record(
+        _ failure: FailedTry, of id: String, scanners: Set<ScannerKind>, jobUID: String, at time: Timestamp
+    ) {
+        var before = entries[id]
         if before?.jobUID == jobUID { return }
-        if before?.scanners != unit.scanners { before = nil }
+        if before?.scanners != scanners { before = nil }
         let isFree = failure.reason.costsNoAttempt
         let attempts = (before?.attempts ?? 0) + (isFree ? 0 : 1)
         let blocked = (before?.blocked ?? 0) + (isFree ? 1 : 0)
-        var chance = SeededGenerator(seed: Self.seed(unit.id, attempts + blocked))
+        var chance = SeededGenerator(seed: Self.seed(id, attempts + blocked))
         let wait = Self.backoff.delay(attempt: attempts + blocked - 1, using: &chance)
         let message =
             failure.message.utf8.count <= Self.messageLimit
             ? failure.message : String(failure.message.prefix(Self.messageLimit)) + "…"
-        entries[unit.id] = Entry(
+        entries[id] = Entry(
             attempts: attempts, blocked: blocked, reason: failure.reason, message: message, jobUID: jobUID,
             lastTime: time,
-            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: unit.scanners)
+            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: scanners)
     }
 
     mutating func forget(_ id: String) { entries[id] = nil }

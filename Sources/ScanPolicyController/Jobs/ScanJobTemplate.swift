@@ -67,7 +67,10 @@ struct ScanJobTemplate {
                     "annotations": configuration.scanPod.annotations.isEmpty
                         ? nil : .stringMap(configuration.scanPod.annotations),
                 ]),
-                "spec": pod(requests: JSONValue.array(requests).canonicalText, pullSecret: pullSecret(for: entries)),
+                "spec": pod(
+                    requests: JSONValue.array(requests).canonicalText, pullSecret: pullSecret(for: entries),
+                    // Trivy's own limit is to speak first, because it says what it was doing.
+                    scanTimeout: (entries.map(\.timeoutSeconds).max() ?? 600) + 30),
             ],
         ]
     }
@@ -79,7 +82,7 @@ struct ScanJobTemplate {
         return secrets[number % secrets.count]
     }
 
-    private func pod(requests: String, pullSecret: String?) -> JSONValue {
+    private func pod(requests: String, pullSecret: String?, scanTimeout: Int) -> JSONValue {
         let scratch: JSONValue = ["sizeLimit": .string(configuration.scanPod.workspaceLimit)]
         var volumes: [JSONValue] = [["name": "work", "emptyDir": scratch], ["name": "tmp", "emptyDir": scratch]]
         if let pullSecret {
@@ -111,8 +114,11 @@ struct ScanJobTemplate {
             "containers": [
                 container(
                     ScanJob.courierContainer, image: configuration.courierImage,
-                    command: ["watchbill", "courier", "--", TrivyArguments.program],
-                    environment: ["WATCHBILL_UNITS": requests, "HOME": "/tmp", "TMPDIR": "/tmp"].merging(
+                    command: ["watchbill", "courier", "--", TrivyArguments.program, "image"],
+                    environment: [
+                        "WATCHBILL_UNITS": requests, "WATCHBILL_SCAN_TIMEOUT": "\(scanTimeout)", "HOME": "/tmp",
+                        "TMPDIR": "/tmp",
+                    ].merging(
                         pullSecret == nil ? [:] : ["DOCKER_CONFIG": "/pull-secret"]
                     ) { $1 },
                     hasPullSecret: pullSecret != nil)

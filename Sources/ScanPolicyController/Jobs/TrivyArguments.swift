@@ -10,12 +10,12 @@ struct TrivyArguments {
     static let program = "/work/trivy"
     static let cache = "/work/cache"
 
-    /// Arguments after the program's name. `reference` is scanned by its digest, wherever its registry is reached.
+    /// Arguments after `trivy image --format json --output …`, which is the courier's. `reference` is scanned by its digest, wherever its registry is reached.
     func arguments(for image: ImageKey, reference: ImageReference, scanners: Set<ScannerKind>, timeoutSeconds: Int)
         -> [String]
     {
         var arguments = [
-            "image", "--format", "json", "--quiet", "--no-progress", "--cache-dir", Self.cache, "--image-src", "remote",
+            "--quiet", "--no-progress", "--cache-dir", Self.cache, "--image-src", "remote",
             "--platform", image.platform.description, "--timeout", "\(timeoutSeconds)s",
             "--scanners", Self.scannerNames(scanners).joined(separator: ","),
             "--db-repository", reachable(configuration.scanner.databaseRepository),

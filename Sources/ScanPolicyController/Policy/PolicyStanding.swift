@@ -39,7 +39,6 @@ struct PolicyStanding {
     private(set) var status = ScanPolicyStatus()
     private(set) var health = Assessment("ScansHealthy", .unknown, reason: "", message: "")
     private(set) var events: [PlannedEvent] = []
-    private(set) var refusals: [WriteRefusal] = []
     private(set) var wakeUp: Timestamp?
     private var failures: [ListedFailure] = []
 
@@ -75,30 +74,32 @@ struct PolicyStanding {
             return .scanned(report)
         }
         let name = wanted.reference?.familiar ?? wanted.image.digest.description
-        let refusal = WriteRefusal(
-            ObjectReference(
-                ScanReport.resource,
-                ObjectKey(
-                    namespace: wanted.namespace, name: ScanReport.name(wanted.image.digest, wanted.image.platform))))
-        refusals.append(refusal)
-        if let answer = world.fact(refusal).answer {
-            let failure = ScanPolicyStatus.Failure(
-                image: name, attempts: 1, reason: ScanFailureReason(answer.reason), message: answer.message,
-                nextAttemptTime: nil)
-            return .failed(failure, isGivenUp: false, identity: "\(refusal.reference)")
+        for realm in [Realm.workload(namespace: wanted.namespace), .operator] {
+            guard let entry = entry(realm, wanted), entry.isReportRefusal else { continue }
+            return failed(wanted, entry, name)
         }
         if let running = runningJob(of: wanted) { return running }
         for realm in [wanted.realm, .operator, .workload(namespace: wanted.namespace)] {
-            let id = ScanUnit.id(realm, wanted.image)
-            guard let entry = survey.ledger[id], entry.scanners.isSuperset(of: wanted.scanners), entry.expiry > now
-            else { continue }
-            return .failed(
-                ScanPolicyStatus.Failure(
-                    image: name, attempts: entry.attempts, reason: entry.reason, message: entry.message,
-                    nextAttemptTime: isGivenUp(entry, wanted) ? entry.expiry : entry.nextTime),
-                isGivenUp: isGivenUp(entry, wanted), identity: "\(id)#\(entry.tries)")
+            if let entry = entry(realm, wanted) { return failed(wanted, entry, name) }
         }
         return .queued
+    }
+
+    private func entry(_ realm: Realm, _ wanted: ScanDemand) -> AttemptLedger.Entry? {
+        guard let entry = survey.ledger[ScanUnit.id(realm, wanted.image)],
+            entry.scanners.isSuperset(of: wanted.scanners),
+            entry.expiry > now
+        else { return nil }
+        return entry
+    }
+
+    private func failed(_ wanted: ScanDemand, _ entry: AttemptLedger.Entry, _ name: String) -> Standing {
+        let isGivenUp = isGivenUp(entry, wanted)
+        return .failed(
+            ScanPolicyStatus.Failure(
+                image: name, attempts: entry.attempts, reason: entry.reason, message: entry.message,
+                nextAttemptTime: isGivenUp ? entry.expiry : entry.nextTime),
+            isGivenUp: isGivenUp, identity: "\(name)#\(entry.jobUID)")
     }
 
     private func isGivenUp(_ entry: AttemptLedger.Entry, _ wanted: ScanDemand) -> Bool {

@@ -16,7 +16,7 @@ package enum ScanPolicyController: Controller {
     ]
 
     package static let contract = Contract(
-        reads: reads, facts: [TagDigest.self, WriteRefusal.self],
+        reads: reads, facts: [TagDigest.self],
         writes: [WriteGrant(ScanPolicy.resource, subresource: "status", [.patch])])
 
     package static func plan(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> Plan {
@@ -35,7 +35,6 @@ package enum ScanPolicyController: Controller {
         plan.assessments = [standing.health]
         plan.events = standing.events
         for question in demand.wants { plan.want(question) }
-        for question in standing.refusals { plan.want(question) }
         if let wakeUp = standing.wakeUp { plan.wake(at: wakeUp) }
         return plan
     }

@@ -104,7 +104,9 @@ extension SchedulePass {
         let object = template.job(entries)
         if let refusal = refusal(of: object) {
             for entry in entries {
-                ledger.record(refusal.failure, of: entry.unit, jobUID: refusal.identity, at: wholeSecond(refusal.time))
+                ledger.record(
+                    refusal.failure, of: entry.unit.id, scanners: entry.unit.scanners, jobUID: refusal.identity,
+                    at: wholeSecond(refusal.time))
                 if let next = ledger[entry.unit.id]?.nextTime { plan.wake(at: next) }
             }
             return
@@ -148,7 +150,7 @@ extension SchedulePass {
         guard case .known(let answer, let askedAt) = world.fact(WriteRefusal(object.reference)) else { return nil }
         let reason = ScanFailureReason(answer.reason)
         return Refusal(
-            failure: FailedTry(reason: reason, message: answer.message), identity: "refusal \(key.name) \(askedAt)",
+            failure: FailedTry(reason: reason, message: answer.message), identity: "job \(key.name) \(askedAt)",
             time: askedAt)
     }
 

@@ -12,11 +12,19 @@ extension SchedulePass {
             for (namespace, demand) in unit.demands.sorted(by: { $0.key < $1.key }) where demand.isActive {
                 if let report = world.report(of: unit.image, in: namespace), report.covers(demand.scanners) {
                     refresh(report, for: demand)
+                    ledger.forget(Self.refusalID(of: unit.image, in: namespace))
                 } else if let source = shareable(unit.image, demand.scanners) {
                     copy(source, to: namespace, for: demand)
                 }
             }
-            if isAnswered(unit) { ledger.forget(unit.id) }
+            if isSatisfied(unit) { ledger.forget(unit.id) }
+        }
+    }
+
+    /// True when every namespace has its report.
+    private func isSatisfied(_ unit: ScanUnit) -> Bool {
+        unit.demands.allSatisfy { namespace, demand in
+            world.report(of: unit.image, in: namespace)?.covers(demand.scanners) == true
         }
     }
 

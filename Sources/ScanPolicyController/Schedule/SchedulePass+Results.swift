@@ -57,7 +57,6 @@ extension SchedulePass {
 
     /// Plans the reports of a result; true when all of them are there already.
     private mutating func hold(_ result: ScanResult, of unit: ScanJob.Unit, _ job: ScanJob) -> Bool {
-        if ledger[unit.id]?.scanners.isSubset(of: unit.scanners) == true { ledger.forget(unit.id) }
         var isHeld = true
         for namespace in targets(of: unit, job) {
             if let report = world.report(of: unit.image, in: namespace),
@@ -74,6 +73,7 @@ extension SchedulePass {
             if demand == nil { report.unusedSinceTime = wholeSecond(now) }
             write(report)
         }
+        if isHeld, ledger[unit.id]?.scanners.isSubset(of: unit.scanners) == true { ledger.forget(unit.id) }
         return isHeld
     }
 
@@ -82,7 +82,7 @@ extension SchedulePass {
         let targets = targets(of: unit, job)
         let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.covers(unit.scanners) != true }
         if !isNeeded { return true }
-        ledger.record(failure, of: unit, jobUID: job.uid, at: wholeSecond(now))
+        ledger.record(failure, of: unit.id, scanners: unit.scanners, jobUID: job.uid, at: wholeSecond(now))
         return survey.ledger[unit.id]?.jobUID == job.uid
     }
 

@@ -42,20 +42,31 @@ struct SchedulePass {
         }
     }
 
-    /// Plans to hold a report, unless the API refused it a moment ago.
+    /// Plans to hold a report, unless the API refused it a while ago. A refusal is written down like any other failure, so
+    /// that it shows in status and its wait grows; a write that is left out keeps no delete of this plan from being done.
     mutating func write(_ report: ScanReport) {
         let object = ReportComposer.object(report)
         guard written.insert(object.reference.key).inserted else { return }
-        plan.want(WriteRefusal(object.reference))
-        if case .known(_, let askedAt) = world.fact(WriteRefusal(object.reference)), now < askedAt + Self.refusalPause {
-            plan.wake(at: askedAt + Self.refusalPause)
-            return
+        let question = WriteRefusal(object.reference)
+        plan.want(question)
+        let id = Self.refusalID(of: report.imageKey, in: report.metadata.namespace)
+        if case .known(let answer, let askedAt) = world.fact(question) {
+            let failure = FailedTry(reason: ScanFailureReason(answer.reason), message: answer.message)
+            ledger.record(
+                failure, of: id, scanners: report.scanner.scanners,
+                jobUID: AttemptLedger.Entry.reportRefusal(report.key, askedAt), at: wholeSecond(askedAt))
         }
-        plan.apply.append(object)
+        if let entry = ledger[id], entry.isReportRefusal, entry.nextTime > now {
+            plan.wake(at: entry.nextTime)
+        } else {
+            plan.apply.append(object)
+        }
     }
 
-    /// How long a refused report is left alone.
-    static let refusalPause = Duration.seconds(300)
+    /// Under which id a namespace's refusal of a report is written down: that of the image in the namespace's own realm.
+    static func refusalID(of image: ImageKey, in namespace: String) -> String {
+        ScanUnit.id(.workload(namespace: namespace), image)
+    }
 
     /// Writes down what failed, if it changed.
     mutating func keepLedger() {
