@@ -12,6 +12,7 @@ package struct ScanOutput: FactQuestion {
     package static let maximumAge = Duration.seconds(86_400 * 365)
     /// An answer can be half a megabyte a unit.
     package static let isKept = false
+    package static let apiAccess = [APIAccess(.pods), APIAccess(.pods, subresource: "log")]
     package var job: ObjectKey
     package var jobUID: String
     package var pod: String

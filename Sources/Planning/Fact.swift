@@ -10,6 +10,8 @@ package protocol FactQuestion: Hashable, Sendable {
     static var maximumAge: Duration { get }
     /// False when the answer is dropped as soon as no plan wants it any more.
     static var isKept: Bool { get }
+    /// What of the Kubernetes API is read to answer it, beside what is watched.
+    static var apiAccess: [APIAccess] { get }
     /// What shares rate limits and back-off: a registry host, `kubernetes` for the API server.
     var bucket: String { get }
 }
@@ -67,4 +69,5 @@ extension FactQuestion {
 extension FactQuestion {
     package static var maximumAge: Duration { .seconds(3_600) }
     package static var isKept: Bool { true }
+    package static var apiAccess: [APIAccess] { [] }
 }

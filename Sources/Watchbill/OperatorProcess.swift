@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+import ControllerRuntime
+import CustomResources
+import Essentials
+import FactSources
+import HTTPClientTransport
+import KubernetesClient
+import Logging
+import OCIRegistry
+import ProbeServer
+import UnixSignals
+
+/// The operator as one process: connections, probes, signals and the runtime.
+struct OperatorProcess {
+    let settings: OperatorSettings
+    let logger: Logger
+
+    func run() async throws -> Runtime.End {
+        let clock = SystemClock()
+        let loops = EventLoops(threads: 1)
+        let connection = try connect(on: loops, clock: clock)
+        let registries = try AHCTransport(on: loops)
+        let gate = LeaderGate(clock: clock)
+        let metrics = Metrics()
+        let client = KubernetesClient(
+            userAgent: "watchbill/\(Version.text)", gate: { gate.timeLeft }, transport: connection.transport)
+        let runtime = Runtime(
+            settings: runtimeSettings, controllers: Composition.controllers,
+            sources: [
+                ScanOutputSource(client: client, metrics: metrics),
+                TagDigestSource(transport: registries, endpoints: settings.configuration.registries),
+            ],
+            client: client, gate: gate, clock: clock, metrics: metrics, logger: logger)
+        logger.notice(
+            "starting",
+            metadata: [
+                "version": "\(Version.text)", "server": "\(settings.credentials.server)",
+                "identity": "\(settings.identity)",
+                "namespace": "\(settings.configuration.operatorNamespace)",
+            ])
+        let end = try await serve(runtime, connection, on: loops, clock: clock)
+        logger.notice("ended", metadata: ["why": "\(end)"])
+        await connection.shutdown()
+        await registries.shutdown()
+        await loops.shutdown()
+        return end
+    }
+
+    private var runtimeSettings: Runtime.Settings {
+        var result = Runtime.Settings(
+            configuration: settings.configuration, identity: settings.identity, seed: UInt64.random(in: .min ... .max))
+        result.watchedNamespaces = settings.watchedNamespaces
+        result.usesLeaderElection = settings.usesLeaderElection
+        return result
+    }
+
+    private func connect(on loops: EventLoops, clock: SystemClock) throws -> ClusterConnection {
+        let server = settings.credentials.server
+        do {
+            return try ClusterConnection(settings.credentials, now: { clock.instant() }) { lane, material in
+                var configuration = AHCTransport.Configuration(baseURL: server)
+                configuration.tls.authorities = material.authorities
+                configuration.tls.serverName = material.serverName
+                if let certificateChain = material.certificateChain, let privateKey = material.privateKey {
+                    configuration.tls.identity = .init(certificateChain: certificateChain, privateKey: privateKey)
+                }
+                // A watch holds its connection, so that one dead connection never takes them all.
+                if lane == .watches {
+                    configuration.protocols = .http1Only
+                    configuration.connections = 64
+                }
+                return try AHCTransport(configuration, on: loops)
+            }
+        } catch {
+            throw CommandFailure(
+                what: "\(error)", place: settings.credentials.source,
+                remedy: "correct the credentials for the API server")
+        }
+    }
+
+    /// Runs everything until the runtime ends; a signal asks it to.
+    private func serve(
+        _ runtime: Runtime, _ connection: ClusterConnection, on loops: EventLoops, clock: SystemClock
+    ) async throws -> Runtime.End {
+        let health = ProbeServer(
+            purpose: "health", address: settings.health, routes: Composition.healthRoutes(runtime), group: loops.group,
+            logger: quiet)
+        let metrics = ProbeServer(
+            purpose: "metrics", address: settings.metrics, routes: Composition.metricsRoutes(runtime),
+            group: loops.group,
+            logger: quiet)
+        return try await withThrowingTaskGroup(of: Runtime.End?.self) { group in
+            for server in [health, metrics] {
+                group.addTask {
+                    try await server.run()
+                    return nil
+                }
+            }
+            group.addTask {
+                for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+                    logger.notice("draining", metadata: ["signal": "\(signal)"])
+                    runtime.shutdown()
+                    return nil
+                }
+                return nil
+            }
+            group.addTask {
+                await connection.run(
+                    sleep: { try await Task.sleep(for: $0) },
+                    failed: { logger.warning("credentials could not be read again", metadata: ["error": "\($0)"]) })
+                return nil
+            }
+            group.addTask { await runtime.run() }
+            defer { group.cancelAll() }
+            do {
+                while let finished = try await group.next() {
+                    guard let end = finished else { continue }
+                    await health.stop()
+                    await metrics.stop()
+                    return end
+                }
+            } catch {
+                runtime.shutdown()
+                throw CommandFailure(
+                    what: "\(error)", place: "--metrics \(settings.metrics) or --health \(settings.health)",
+                    remedy: "choose an address that is free")
+            }
+            return .shutdown
+        }
+    }
+
+    /// The servers' own chatter is of no use in the operator's log.
+    private var quiet: Logger {
+        var quiet = logger
+        quiet.logLevel = .error
+        return quiet
+    }
+}

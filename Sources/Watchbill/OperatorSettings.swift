@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import ControllerRuntime
+import CustomResources
+import Essentials
+import KubernetesClient
+import ProbeServer
+import YAML
+
+/// What the operator was started with, read and checked before anything runs.
+struct OperatorSettings: Sendable {
+    var configuration: OperatorConfiguration
+    var credentials: ClusterCredentials
+    var watchedNamespaces: [String]?
+    var metrics: ListenAddress
+    var health: ListenAddress
+    var usesLeaderElection: Bool
+    /// This process: the host's name and a number of its own.
+    var identity: String
+
+    init(_ command: OperatorCommand) throws {
+        configuration = try Self.configuration(from: command.config ?? Environment.option("config"))
+        if let namespace = command.namespace ?? Environment.option("namespace") ?? Environment.value("POD_NAMESPACE") {
+            configuration.operatorNamespace = namespace
+        }
+        if let image = Environment.value("WATCHBILL_IMAGE"), configuration.courierImage.isEmpty {
+            configuration.courierImage = image
+        }
+        guard !configuration.courierImage.isEmpty else {
+            throw CommandFailure(
+                what: "the courier's image is not known", place: "WATCHBILL_IMAGE and courierImage in --config",
+                remedy: "name the image that holds this program, by digest", code: 2)
+        }
+        watchedNamespaces = (command.watchNamespaces ?? Environment.option("watch-namespaces"))?.split(separator: ",")
+            .map(String.init)
+        usesLeaderElection = command.leaderElect
+        do {
+            metrics = try ListenAddress(command.metrics)
+            health = try ListenAddress(command.health)
+        } catch {
+            throw CommandFailure(
+                what: "\(error)", place: "--metrics or --health",
+                remedy: "give an address like :8080 or 127.0.0.1:8080", code: 2)
+        }
+        do {
+            credentials = try ClusterCredentials.discover(
+                kubeconfig: command.kubeconfig ?? Environment.option("kubeconfig"),
+                context: command.context ?? Environment.option("context"), environment: Environment.process)
+        } catch {
+            throw CommandFailure(
+                what: "\(error)", place: command.kubeconfig ?? "the environment",
+                remedy: "give --kubeconfig, or run in a Pod with a service account")
+        }
+        identity =
+            "\(Environment.value("HOSTNAME") ?? "watchbill")-\(String(UInt32.random(in: .min ... .max), radix: 16))"
+    }
+
+    private static func configuration(from path: String?) throws -> OperatorConfiguration {
+        guard let path else { return OperatorConfiguration() }
+        do {
+            return try OperatorConfiguration(json: try JSONValue(yaml: try LocalFile.read(path)))
+        } catch {
+            throw CommandFailure(what: "\(error)", place: path, remedy: "correct the configuration file", code: 2)
+        }
+    }
+}

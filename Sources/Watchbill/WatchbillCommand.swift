@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+/// The one program: the operator, and what the operator starts in scan Pods.
+@main struct WatchbillCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watchbill",
+        abstract: "Schedules the security watches of a Kubernetes cluster.",
+        version: Version.text,
+        subcommands: [OperatorCommand.self, CourierCommand.self, VersionCommand.self])
+
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            CommandFailure.exit(with: error)
+        }
+    }
+}

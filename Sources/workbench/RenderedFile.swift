@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import Planning
+import ScanPolicyController
+import YAML
+
+/// A checked-in file that follows from Swift values.
+struct RenderedFile {
+    /// Relative to the repository.
+    var path: String
+    var text: String
+
+    /// Every one there is.
+    static var all: [RenderedFile] {
+        CustomResourceDefinition.all.map(definition) + [rights]
+    }
+
+    private static let notice = "# Rendered by `make render`; do not edit.\n"
+
+    private static func definition(_ definition: CustomResourceDefinition) -> RenderedFile {
+        RenderedFile(
+            path: "crds/\(definition.resource.group)_\(definition.resource.plural).yaml",
+            text: notice + YAMLText.render(definition.rendered, order: .manifest))
+    }
+
+    /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.
+    private static var rights: RenderedFile {
+        var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract])
+        rules.add(.events, nil, ["create"], .everywhere)
+        rules.add(.leases, nil, ["create", "get", "update"], .operatorNamespace)
+        let namespace = OperatorConfiguration().operatorNamespace
+        return RenderedFile(
+            path: "manifests/rbac.yaml",
+            text: notice
+                + YAMLText.render(documents: Rights(rules: rules, namespace: namespace).objects, order: .manifest))
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// What developers and CI run: `workbench render [--check]`, `workbench verify`.
+@main struct Workbench {
+    static func main() {
+        switch Array(CommandLine.arguments.dropFirst()) {
+        case ["render"]: render()
+        case ["render", "--check"]: check()
+        case ["verify"]: verify()
+        default:
+            print("usage: workbench render [--check] | verify, in the root of the repository")
+            exit(2)
+        }
+    }
+
+    private static func render() {
+        for file in RenderedFile.all where TextFile.read(file.path) != file.text {
+            guard TextFile.write(file.text, to: file.path) else {
+                print("error: cannot write, \(file.path); run in the root of the repository")
+                exit(1)
+            }
+            print("rendered \(file.path)")
+        }
+    }
+
+    private static func check() {
+        let stale = RenderedFile.all.filter { TextFile.read($0.path) != $0.text }
+        for file in stale { print("\(file.path): rendered: differs from its Swift source; run `make render`") }
+        if !stale.isEmpty { exit(1) }
+    }
+
+    private static func verify() {
+        let violations = SourceRules.violations() + DocumentRules.violations()
+        for violation in violations { print(violation) }
+        if !violations.isEmpty { exit(1) }
+    }
+}

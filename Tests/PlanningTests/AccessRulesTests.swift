@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import KubernetesModel
+import Planning
+import Testing
+
+@Suite struct AccessRulesTests {
+    private struct Log: FactQuestion {
+        typealias Answer = String
+        static let name = "log"
+        static let apiAccess = [APIAccess(.pods, subresource: "log")]
+        var bucket: String { "kubernetes" }
+    }
+
+    @Test func `rights follow from reads, questions and writes, each in its scope`() {
+        let contract = Contract(
+            reads: [WatchedKind(Pod.self), WatchedKind(ConfigMap.self, .operatorNamespace)], facts: [Log.self],
+            writes: [WriteGrant(.jobs, [.create]), WriteGrant(.configMaps, [.patch], .operatorNamespace)])
+        let rules = AccessRules([contract])
+        #expect(
+            AccessRules.json(rules.everywhere) == [
+                ["apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]],
+                ["apiGroups": [""], "resources": ["pods/log"], "verbs": ["get"]],
+                ["apiGroups": ["batch"], "resources": ["jobs"], "verbs": ["create"]],
+            ])
+        // A server-side apply of an object that is not there yet asks for create as well.
+        #expect(
+            AccessRules.json(rules.operatorNamespace) == [
+                ["apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "get", "list", "patch", "watch"]]
+            ])
+    }
+
+    @Test func `a contract grants what it names and nothing beside it`() {
+        let contract = Contract(
+            reads: [],
+            writes: [
+                WriteGrant(.configMaps, [.patch], .operatorNamespace),
+                WriteGrant(.jobs, subresource: "status", [.patch]),
+            ])
+        func grants(_ verb: WriteVerb, _ resource: ResourceType, _ namespace: String, _ subresource: String? = nil)
+            -> Bool
+        {
+            contract.grants(
+                verb, on: ObjectReference(resource, ObjectKey(namespace: namespace, name: "x")),
+                subresource: subresource,
+                operatorNamespace: "root")
+        }
+        #expect(grants(.patch, .configMaps, "root"))
+        #expect(!grants(.patch, .configMaps, "shop"))
+        #expect(!grants(.delete, .configMaps, "root"))
+        #expect(grants(.patch, .jobs, "shop", "status"))
+        #expect(!grants(.patch, .jobs, "shop"))
+    }
+}
