@@ -169,7 +169,7 @@ extension APIFailure {
     }
 
     /// What an overloaded or failing server answers, for faults.
-    static func injected(_ code: Int, retryAfter: Int?) -> APIFailure {
+    static func injected(_ code: Int, retryAfter: Int?, reason: String? = nil) -> APIFailure {
         var failure: APIFailure
         switch code {
         case 410: failure = APIFailure(410, "Expired", "too old resource version: injected")
@@ -184,6 +184,7 @@ extension APIFailure {
         case 403: failure = APIFailure(403, "Forbidden", "forbidden: injected")
         default: failure = APIFailure(code, nil, "injected")
         }
+        if let reason { failure.reason = reason }
         failure.retryAfter = retryAfter
         if let retryAfter { failure.details = ["retryAfterSeconds": .integer(Int64(retryAfter))] }
         return failure

@@ -3,8 +3,9 @@ import Essentials
 
 /// One way in which a server, or the network before it, fails.
 package enum Fault: Sendable, Equatable {
-    /// The request is answered with this status and not carried out; `retryAfter` in seconds.
-    case status(Int, retryAfter: Int? = nil)
+    /// The request is answered with this status and not carried out; `retryAfter` in seconds, `reason` in place of the
+    /// usual one (`Gone`, as servers before 1.18 say for 410).
+    case status(Int, retryAfter: Int? = nil, reason: String? = nil)
     /// The connection fails before anything is sent; the server never sees the request.
     case cutBeforeSend
     /// The request is carried out, then the connection breaks before the answer.
@@ -27,7 +28,10 @@ package enum Fault: Sendable, Equatable {
     /// The watch ends, as at its timeout, after this many events.
     case endWatch(afterEvents: Int)
     /// The watch answers with an ERROR event of this code after this many events, and ends.
-    case errorEvent(Int, afterEvents: Int)
+    case errorEvent(Int, afterEvents: Int, reason: String? = nil)
+    /// The watch sends these bytes and a newline as they are after this many events: an unknown type, a bookmark that
+    /// goes back, what is no JSON.
+    case insertLine([UInt8], afterEvents: Int)
     /// No bookmark is sent.
     case suppressBookmarks
 }
@@ -53,7 +57,9 @@ struct FaultSet: Sendable, Equatable {
     }
     /// The answer instead of carrying the request out.
     var refusal: APIFailure? {
-        for case .status(let code, let retryAfter) in faults { return .injected(code, retryAfter: retryAfter) }
+        for case .status(let code, let retryAfter, let reason) in faults {
+            return .injected(code, retryAfter: retryAfter, reason: reason)
+        }
         return nil
     }
     var cutAfterBytes: Int? {
@@ -72,8 +78,20 @@ struct FaultSet: Sendable, Equatable {
         for case .endWatch(let count) in faults { return count }
         return nil
     }
-    var error: (code: Int, after: Int)? {
-        for case .errorEvent(let code, let after) in faults { return (code, after) }
+    /// The ERROR event due after `count` events.
+    func error(after count: Int) -> APIFailure? {
+        for case .errorEvent(let code, let after, let reason) in faults where count >= after {
+            return .injected(code, retryAfter: nil, reason: reason)
+        }
+        return nil
+    }
+    /// Takes the line due after `count` events, so that it is sent once.
+    mutating func takeLine(after count: Int) -> [UInt8]? {
+        for (index, fault) in faults.enumerated() {
+            guard case .insertLine(let line, let after) = fault, count >= after else { continue }
+            faults.remove(at: index)
+            return line
+        }
         return nil
     }
     func contains(_ fault: Fault) -> Bool { faults.contains(fault) }

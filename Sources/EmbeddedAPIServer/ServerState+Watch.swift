@@ -63,6 +63,10 @@ extension ServerState {
         defer { watches[id] = watch }
         if watch.isCancelled { return .failure(.cancelled) }
         if watch.hasEnded { return .end }
+        if let line = watch.faults.takeLine(after: watch.deliveredEvents) {
+            watch.lastDelivery = now
+            return .chunk(line + [UInt8(ascii: "\n")])
+        }
         if let event = nextEvent(&watch, now) {
             watch.lastDelivery = now
             return .chunk(line(event, watch))
@@ -79,9 +83,9 @@ extension ServerState {
     }
 
     private func nextEvent(_ watch: inout Watch, _ now: Timestamp) -> Watch.Event? {
-        if let (code, after) = watch.faults.error, watch.deliveredEvents >= after {
+        if let failure = watch.faults.error(after: watch.deliveredEvents) {
             watch.hasEnded = true
-            return .init(kind: .error, object: APIFailure.injected(code, retryAfter: nil).status)
+            return .init(kind: .error, object: failure.status)
         }
         if let count = watch.faults.endAfterEvents, watch.deliveredEvents >= count {
             watch.hasEnded = true

@@ -117,5 +117,20 @@ import Testing
         #expect(try await events(.dropEvents([1])) == ["ADDED a", "ADDED c"])
         #expect(try await events(.endWatch(afterEvents: 2)) == ["ADDED a", "ADDED b"])
         #expect(try await events(.errorEvent(410, afterEvents: 1)) == ["ADDED a", "ERROR -"])
+        let bookmark = #"{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"1"}}}"#
+        #expect(
+            try await events(.insertLine(Array(bookmark.utf8), afterEvents: 1))
+                == ["ADDED a", "BOOKMARK -", "ADDED b", "ADDED c"])
+    }
+
+    @Test func `a 410 has the reason that is asked for, as a status and as an event`() async throws {
+        fixture.server.inject(.status(410, reason: "Gone")) { $0.verb == .list }
+        let list = try await fixture.send(.get, ServerFixture.configMaps)
+        #expect(list.status == 410)
+        #expect(list.json["reason"] == "Gone")
+        fixture.server.inject(.errorEvent(410, afterEvents: 0, reason: "Gone")) { $0.isWatch }
+        let watch = try await fixture.respond(.get, ServerFixture.configMaps + "?watch=1").body
+        let event = try #require(try await EventReader(watch).next())
+        #expect(event.object["reason"] == "Gone")
     }
 }
