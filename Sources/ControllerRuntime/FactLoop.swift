@@ -50,7 +50,8 @@ package final class FactLoop: Sendable {
     }
 
     /// A plan names the questions it wants answered; what it wanted before and no longer names is its wish no more.
-    func want(_ questions: [AnyQuestion], by key: PlanKey) {
+    func want(_ named: [AnyQuestion], by key: PlanKey) {
+        let questions = named.filter { type(of: $0.question).isAsked }
         let now = clock.instant()
         let (dropped, requeued): ([AnyQuestion], Set<PlanKey>) = state.withLock { state in
             let wanted = Set(questions)

@@ -10,6 +10,8 @@ package protocol FactQuestion: Hashable, Sendable {
     static var maximumAge: Duration { get }
     /// False when the answer is dropped as soon as no plan wants it any more.
     static var isKept: Bool { get }
+    /// False when the answer comes by itself, from a write that was tried; then it is never asked.
+    static var isAsked: Bool { get }
     /// What of the Kubernetes API is read to answer it, beside what is watched.
     static var apiAccess: [APIAccess] { get }
     /// What shares rate limits and back-off: a registry host, `kubernetes` for the API server.
@@ -69,5 +71,6 @@ extension FactQuestion {
 extension FactQuestion {
     package static var maximumAge: Duration { .seconds(3_600) }
     package static var isKept: Bool { true }
+    package static var isAsked: Bool { true }
     package static var apiAccess: [APIAccess] { [] }
 }

@@ -93,6 +93,7 @@ package struct PlannedEvent: Hashable, Sendable {
 /// Did the API refuse to let us write this object? Answered by the interpreter; a plan that names the object sees why.
 package struct WriteRefusal: FactQuestion {
     package static let name = "write-refusal"
+    package static let isAsked = false
     package var reference: ObjectReference
 
     package init(_ reference: ObjectReference) { self.reference = reference }
