@@ -102,7 +102,7 @@ let development: [Target] = [
     .executableTarget(
         name: "workbench",
         dependencies: [
-            "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "YAML",
+            "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schema", "YAML",
         ]),
     pure("APIConformance", "Essentials", "HTTPTransport", "JSONScan"),
     pure(
@@ -129,7 +129,7 @@ let ringTests: [Target] = [
     tests("KubernetesModel", "Essentials", "JSONScan"),
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
     tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
-    tests("Planning", "Essentials", "JSONScan", "KubernetesModel"),
+    tests("Planning", "Essentials", "JSONScan", "KubernetesModel", "ScanPolicyController"),
     tests("Machines", "Essentials"),
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",

@@ -14,7 +14,9 @@ struct RenderedFile {
 
     /// Every one there is.
     static var all: [RenderedFile] {
-        CustomResourceDefinition.all.map(definition) + [rights]
+        CustomResourceDefinition.all.map(definition) + CustomResourceDefinition.all.map(page) + [
+            rights, configurationPage,
+        ]
     }
 
     private static let notice = "# Rendered by `make render`; do not edit.\n"
@@ -23,6 +25,15 @@ struct RenderedFile {
         RenderedFile(
             path: "crds/\(definition.resource.group)_\(definition.resource.plural).yaml",
             text: notice + YAMLText.render(definition.rendered, order: .manifest))
+    }
+
+    private static func page(_ definition: CustomResourceDefinition) -> RenderedFile {
+        RenderedFile(
+            path: "\(ReferencePage.folder)/\(definition.resource.kind).md", text: ReferencePage.render(definition))
+    }
+
+    private static var configurationPage: RenderedFile {
+        RenderedFile(path: "\(ReferencePage.folder)/Configuration.md", text: ReferencePage.configuration)
     }
 
     /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.
@@ -34,6 +45,8 @@ struct RenderedFile {
         return RenderedFile(
             path: "manifests/rbac.yaml",
             text: notice
-                + YAMLText.render(documents: Rights(rules: rules, namespace: namespace).objects, order: .manifest))
+                + YAMLText.render(
+                    documents: Rights(rules: rules, namespace: namespace).objects + TenantRoles.objects,
+                    order: .manifest))
     }
 }

@@ -40,7 +40,8 @@ enum SourceRules {
         Ban(word: "Continuous" + "Clock", folders: pure, remedy: "take the time as an argument"),
         Ban(word: "SystemRandom" + "NumberGenerator", folders: pure, remedy: "take a SeededGenerator"),
         Ban(word: "Date" + "()", folders: pure, remedy: "take the time as an argument"),
-        Ban(word: " async" + " ", folders: pure, remedy: "policy never waits"),
+        Ban(word: "async" + " ", folders: pure, remedy: "policy never waits"),
+        Ban(word: "await" + " ", folders: pure, remedy: "policy never waits"),
         Ban(word: "fatal" + "Error(", folders: everywhere, remedy: "return an error"),
         Ban(word: "TO" + "DO", folders: everywhere, remedy: "do it, or file an issue"),
     ]
@@ -56,13 +57,40 @@ enum SourceRules {
             if lines.count > 401 {
                 violations.append("\(path):400: length: \(lines.count - 1) lines; split by behaviour")
             }
+            violations += names(in: lines, of: path)
             for ban in bans where ban.folders.contains(where: path.hasPrefix) {
-                for (index, line) in lines.enumerated() where code(line).contains(ban.word) {
+                for (index, line) in lines.enumerated() where holds(code(line), ban.word) {
                     violations.append("\(path):\(index + 1): ban: `\(ban.word.filter { $0 != "\n" })`; \(ban.remedy)")
                 }
             }
         }
         return violations
+    }
+
+    /// A word begins where it stands: `entry?` is not the keyword with a question mark.
+    private static func holds(_ line: String, _ word: String) -> Bool {
+        line.ranges(of: word).contains { range in
+            guard word.first?.isLetter == true, let before = line[..<range.lowerBound].last else { return true }
+            return !before.isLetter && !before.isNumber && before != "_"
+        }
+    }
+
+    private static let endings = ["Manager", "Helper", "Helpers", "Util", "Utils", "Impl", "Base"]
+    private static let declarations: Set<Substring> = ["struct", "class", "enum", "actor", "protocol"]
+
+    /// Types are named by what they are; these endings say nothing.
+    private static func names(in lines: [Substring], of path: String) -> [String] {
+        lines.enumerated().compactMap { index, line in
+            let words = code(line).split { !$0.isLetter && !$0.isNumber && $0 != "_" }
+            guard let keyword = words.firstIndex(where: declarations.contains), keyword + 1 < words.count else {
+                return nil
+            }
+            let name = words[keyword + 1]
+            guard name.first?.isUppercase == true,
+                let ending = endings.first(where: { name.hasSuffix($0) && name != $0 })
+            else { return nil }
+            return "\(path):\(index + 1): name: \(name) ends in \(ending); name what it is, by the field's term"
+        }
     }
 
     /// The line without a comment, with its end.

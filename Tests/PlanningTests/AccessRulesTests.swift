@@ -2,6 +2,7 @@
 import Essentials
 import KubernetesModel
 import Planning
+import ScanPolicyController
 import Testing
 
 @Suite struct AccessRulesTests {
@@ -28,6 +29,16 @@ import Testing
             AccessRules.json(rules.operatorNamespace) == [
                 ["apiGroups": [""], "resources": ["configmaps"], "verbs": ["create", "get", "list", "patch", "watch"]]
             ])
+    }
+
+    @Test func `the operator reads no Secret, and nothing it may do is a wildcard or an escalation`() {
+        let rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract])
+        for rule in rules.everywhere + rules.operatorNamespace {
+            #expect(!["secrets", "*"].contains(rule.resource) && rule.group != "*", "\(rule)")
+            #expect(
+                rule.verbs.isDisjoint(with: ["*", "escalate", "bind", "impersonate", "deletecollection"]), "\(rule)")
+        }
+        #expect(!rules.everywhere.contains { $0.resource == "configmaps" })
     }
 
     @Test func `a contract grants what it names and nothing beside it`() {
