@@ -4,13 +4,12 @@ import Essentials
 import KubernetesModel
 import Planning
 
-/// Jobs, their Pods, reports and past failures, indexed once for a plan.
+/// Jobs and their Pods, indexed once for a plan.
 struct ScanSurvey {
     /// Our scan Jobs in the order of their keys.
     let jobs: [ScanJob]
     /// Jobs with our labels that we did not make: who has taken a name.
     let strangers: [ObjectKey: Job]
-    let ledger: AttemptLedger
     private let jobsByImage: [ImageKey: [Int]]
     private let pods: [String: [Pod]]
     private let world: World
@@ -35,7 +34,6 @@ struct ScanSurvey {
         }
         self.jobs = jobs.sorted { $0.key < $1.key }
         self.strangers = strangers
-        ledger = AttemptLedger(in: world)
         var byImage: [ImageKey: [Int]] = [:]
         for (index, job) in self.jobs.enumerated() {
             for unit in job.units { byImage[unit.image, default: []].append(index) }

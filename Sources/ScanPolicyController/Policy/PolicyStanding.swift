@@ -41,6 +41,7 @@ struct PolicyStanding {
     private(set) var events: [PlannedEvent] = []
     private(set) var wakeUp: Timestamp?
     private var failures: [ListedFailure] = []
+    private var ledger: AttemptLedger?
 
     init(_ policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
         self.policy = policy
@@ -85,8 +86,8 @@ struct PolicyStanding {
         return .queued
     }
 
-    private func entry(_ realm: Realm, _ wanted: ScanDemand) -> AttemptLedger.Entry? {
-        guard let entry = survey.ledger[ScanUnit.id(realm, wanted.image)],
+    private mutating func entry(_ realm: Realm, _ wanted: ScanDemand) -> AttemptLedger.Entry? {
+        guard let entry = readLedger()[ScanUnit.id(realm, wanted.image)],
             entry.scanners.isSuperset(of: wanted.scanners),
             entry.expiry > now
         else { return nil }
@@ -102,6 +103,14 @@ struct PolicyStanding {
             isGivenUp: isGivenUp, identity: "\(name)#\(entry.jobUID)")
     }
 
+    /// The ledger can be large, and where every image has its report nobody needs it.
+    private mutating func readLedger() -> AttemptLedger {
+        if let ledger { return ledger }
+        let read = AttemptLedger(in: world)
+        ledger = read
+        return read
+    }
+
     private func isGivenUp(_ entry: AttemptLedger.Entry, _ wanted: ScanDemand) -> Bool {
         entry.attempts > wanted.retries + max(0, wanted.settings.pullSecrets.count - 1)
     }
@@ -113,7 +122,7 @@ struct PolicyStanding {
             if let time = progress.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
             if case .running(let note) = progress.state { return .running(note: note) }
             let id = ScanUnit.id(job.realm, wanted.image)
-            if survey.ledger[id]?.jobUID != job.uid { return .running(note: nil) }
+            if readLedger()[id]?.jobUID != job.uid { return .running(note: nil) }
         }
         return nil
     }

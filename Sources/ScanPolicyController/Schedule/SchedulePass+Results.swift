@@ -83,7 +83,7 @@ extension SchedulePass {
         let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.covers(unit.scanners) != true }
         if !isNeeded { return true }
         ledger.record(failure, of: unit.id, scanners: unit.scanners, jobUID: job.uid, at: wholeSecond(now))
-        return survey.ledger[unit.id]?.jobUID == job.uid
+        return observedLedger[unit.id]?.jobUID == job.uid
     }
 
     static func users(of demand: ScanDemand?) -> [ScanReport.Workload] {

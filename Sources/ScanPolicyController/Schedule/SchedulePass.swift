@@ -15,6 +15,9 @@ struct SchedulePass {
     let coverage: Coverage
     /// Reports by the image that they are about, in the order of their namespaces.
     let reports: [ImageKey: [ScanReport]]
+    /// What the cluster is seen to remember of failures.
+    let observedLedger: AttemptLedger
+    /// The same as this plan leaves it.
     var ledger: AttemptLedger
     var plan = Plan()
     /// Reports that this plan writes.
@@ -24,7 +27,8 @@ struct SchedulePass {
         self.world = world
         self.now = now
         survey = ScanSurvey(of: world, at: now)
-        ledger = survey.ledger
+        observedLedger = AttemptLedger(in: world)
+        ledger = observedLedger
         let entries = world[ScanPolicy.self].entries().sorted { $0.key < $1.key }
         demands = entries.compactMap { _, entry in
             guard let policy = entry.object, !policy.metadata.isBeingDeleted else { return nil }
@@ -72,7 +76,7 @@ struct SchedulePass {
     mutating func keepLedger() {
         ledger.expire(at: now)
         ledger = ledger.bounded
-        if ledger != survey.ledger { plan.apply.append(ledger.object(in: world.configuration.operatorNamespace)) }
+        if ledger != observedLedger { plan.apply.append(ledger.object(in: world.configuration.operatorNamespace)) }
     }
 }
 
