@@ -20,7 +20,10 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML"]
+let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CBuild"]
+
+/// The commit that is built, for `watchbill version`.
+let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
 
 let vocabulary: [Target] = [
     shim("CDigest", .unsafeFlags(["-l:libcrypto.a"])),
@@ -84,10 +87,11 @@ let socketShells: [Target] = [
 // MARK: D, programs
 
 let programs: [Target] = [
+    .target(name: "CBuild", cSettings: [.define("WATCHBILL_COMMIT", to: "\"\(commit)\"")]),
     .executableTarget(
         name: "Watchbill",
         dependencies: [
-            "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController",
+            "CBuild", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier",
@@ -95,7 +99,7 @@ let programs: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
-        exclude: ["Documentation.docc"])
+        exclude: ["Documentation.docc"]),
 ]
 
 let development: [Target] = [

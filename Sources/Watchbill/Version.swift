@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CBuild
+
 /// What this program is.
 enum Version {
     static let text = "0.1.0"
+    static let commit = String(cString: cbuild_commit())
     /// The oldest Kubernetes that is supported.
     static let oldestKubernetes = "1.27"
 

@@ -16,7 +16,7 @@ struct VersionCommand: ParsableCommand {
                 "watchbill \(Version.text) (Swift \(Version.swift), Kubernetes \(Version.oldestKubernetes) and newer)")
         case .json:
             let value: JSONValue = [
-                "version": .string(Version.text), "swift": .string(Version.swift),
+                "version": .string(Version.text), "commit": .string(Version.commit), "swift": .string(Version.swift),
                 "kubernetes": .string(">=\(Version.oldestKubernetes)"),
             ]
             print(value.canonicalText)

@@ -121,10 +121,10 @@ import Testing
         ("", [UInt8]()), ("aA==", [0x68]), ("aGk=", [0x68, 0x69]), ("aGkh", [0x68, 0x69, 0x21]),
         ("/+8=\n", [0xFF, 0xEF]), ("a Gk\n=", [0x68, 0x69]),
     ])
-    func `base64 is read`(text: String, bytes: [UInt8]) { #expect(Base64.decode(text) == bytes) }
+    func `base64 is read`(text: String, bytes: [UInt8]) { #expect(Base64.decode(ignoringSpaceIn: text) == bytes) }
 
     @Test(arguments: ["a", "aGk", "aGk==", "=", "aG=k", "a-_=", "aGkh=", "é"])
-    func `what is no base64 is refused`(text: String) { #expect(Base64.decode(text) == nil) }
+    func `what is no base64 is refused`(text: String) { #expect(Base64.decode(ignoringSpaceIn: text) == nil) }
 }
 
 extension String {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Base64 (RFC 4648 section 4) with padding, one form for each content: what is not written exactly so is refused.
-enum Base64 {
+package enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     private static let padding = UInt8(ascii: "=")
     private static let values: [UInt8] = {
@@ -10,7 +10,10 @@ enum Base64 {
         return values
     }()
 
-    static func encode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    /// As text.
+    package static func encode(_ bytes: [UInt8]) -> String { String(decoding: encode(bytes[...]), as: UTF8.self) }
+
+    package static func encode(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count + 2) / 3 * 4)
         var index = bytes.startIndex
@@ -29,7 +32,7 @@ enum Base64 {
     }
 
     /// nil when `text` is not what `encode` writes.
-    static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+    package static func decode(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 4) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 4 * 3)
@@ -51,5 +54,38 @@ enum Base64 {
             index += 4
         }
         return bytes
+    }
+
+    /// The same for text in which lines are broken: white space is ignored.
+    package static func decode(ignoringSpaceIn text: String) -> [UInt8]? {
+        decode(text.utf8.filter { !" \n\r\t".utf8.contains($0) }[...])
+    }
+
+    /// The alphabet for URLs (section 5), without padding.
+    package static func encodeURL(_ bytes: [UInt8]) -> String {
+        let text = encode(bytes[...]).filter { $0 != padding }.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// nil when `text` is not what `encodeURL` writes.
+    package static func decodeURL(_ text: String) -> [UInt8]? {
+        guard !text.utf8.contains(where: { $0 == padding || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") }) else {
+            return nil
+        }
+        var standard = text.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "-"): UInt8(ascii: "+")
+            case UInt8(ascii: "_"): UInt8(ascii: "/")
+            default: byte
+            }
+        }
+        while !standard.count.isMultiple(of: 4) { standard.append(padding) }
+        return decode(standard[...])
     }
 }
