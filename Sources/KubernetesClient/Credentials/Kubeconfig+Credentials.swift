@@ -100,7 +100,9 @@ private struct Reader {
     /// `key-data` in base64, or else the file that `key` names.
     func material(_ key: String) throws(CredentialsError) -> ClusterCredentials.Material? {
         if let data = try text(key + "-data") {
-            guard let bytes = Base64.decode(ignoringSpaceIn: data) else { throw error(key + "-data", "it is no base64") }
+            guard let bytes = Base64.decode(ignoringSpaceIn: data) else {
+                throw error(key + "-data", "it is no base64")
+            }
             return .bytes(Redacted(bytes))
         }
         return try text(key).map { .file(resolved($0)) }
