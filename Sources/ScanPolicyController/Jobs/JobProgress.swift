@@ -75,6 +75,8 @@ struct JobProgress {
             return fail(.deadlineExceeded, message)
         }
         guard job.isFinished else {
+            // The Job controller still counts a Pod: it was there, and the Job is about to say what became of it.
+            if job.job.activePods > 0 { return }
             if has(passed: Self.podLimit, since: created) { return fail(.podNotCreated, "no Pod after five minutes") }
             if has(passed: Self.podGrace, since: created) {
                 state = .running(
