@@ -14,10 +14,8 @@ package struct ApplyReport: Sendable {
     package var isComplete = true
     /// Requests that were sent.
     package var requests = 0
-    /// Whose plan this is, so that its refused writes are tried again with it.
-    let owner: String
 
-    package init(owner: String = "") { self.owner = owner }
+    package init() {}
 }
 
 /// One write that failed.

@@ -69,7 +69,7 @@ package final class FactLoop: Sendable {
             }
             var effects: [Machine.Effect] =
                 before.subtracting(wanted).isEmpty ? [] : state.machine.forgotten(key, now: now)
-            for question in questions {
+            for question in questions where !(question.question is WriteRefusal) {
                 effects += state.machine.wanted(
                     question, by: key, maximumAge: question.question.age(in: store.world), now: now)
             }
@@ -78,6 +78,15 @@ package final class FactLoop: Sendable {
         for question in dropped where !type(of: question.question).isKept { store.forget(question) }
         if !requeued.isEmpty { requeue(requeued) }
         bell.ring()
+    }
+
+    /// Sets what is known without being asked for, nil to forget it: what the interpreter learns by writing. Whoever wants
+    /// to know is planned again.
+    func set<Question: FactQuestion>(_ fact: Fact<Question.Answer>?, for question: Question) {
+        if let fact { store.set(fact, for: question) } else { store.forget(AnyQuestion(question)) }
+        let asked = AnyQuestion(question)
+        let keys = state.withLock { state in Set(state.wishes.filter { $0.value.contains(asked) }.map(\.key)) }
+        if !keys.isEmpty { requeue(keys) }
     }
 
     /// Asks what is wanted until the task is cancelled.

@@ -4,10 +4,14 @@ import KubernetesModel
 import Logging
 import Planning
 
-/// What the API refuses is told to the next plan as a `WriteRefusal`, and tried again after a minute, not sooner.
+/// What the API refuses is told to every plan that asks, as a `WriteRefusal`, and is tried again after a minute, not sooner.
+///
+/// A plan may take longer than that before it names the object again; the refusal stays known until a write goes through.
 extension Interpreter {
     /// After this time a refused write is tried once more.
     private static let refusalAge = Duration.seconds(60)
+    /// What is not tried again within this time is forgotten.
+    private static let refusalMemory = Duration.seconds(3_600)
     /// The plan that follows a refusal shows it.
     private static let soon = Duration.milliseconds(100)
 
@@ -18,8 +22,10 @@ extension Interpreter {
             "write refused",
             metadata: ["object": "\(reference)", "reason": "\(reason.rawValue)", "message": "\(message)"])
         let now = clock.now()
-        memory.remember(refusal: reference, of: report.owner, at: now)
-        store.set(.known(.init(reason: reason, message: message), askedAt: now), for: WriteRefusal(reference))
+        for old in memory.remember(refusal: reference, at: now, forgettingBefore: now - Self.refusalMemory) {
+            facts.set(nil, for: WriteRefusal(old))
+        }
+        facts.set(.known(.init(reason: reason, message: message), askedAt: now), for: WriteRefusal(reference))
         report.isComplete = false
         report.again = Self.soon
     }
@@ -30,30 +36,20 @@ extension Interpreter {
         )
     }
 
-    /// True while a refusal is fresh: the same write would be refused again.
+    /// True while a refusal is fresh: the same write would be refused again. The plan is made again when it is not.
     func isHeldBack(_ reference: ObjectReference, in report: inout ApplyReport) -> Bool {
-        guard let time = memory.refusal(of: reference), clock.now() - time < Self.refusalAge else { return false }
+        guard let time = memory.refusal(of: reference) else { return false }
+        let left = Self.refusalAge - (clock.now() - time)
+        if left <= .zero { return false }
         report.isComplete = false
+        report.again = min(report.again ?? left, left)
         return true
     }
 
     /// A write went through: a refusal of before is history, and the next plan shows that.
     func accepted(_ reference: ObjectReference, in report: inout ApplyReport) {
         guard memory.forgetRefusal(of: reference) else { return }
-        store.forget(AnyQuestion(WriteRefusal(reference)))
+        facts.set(nil, for: WriteRefusal(reference))
         report.again = Self.soon
-    }
-
-    /// Has the plan made again when the oldest of its refused writes may be tried once more. What was due now and was not
-    /// tried, because the plan no longer asks for it, is forgotten.
-    func retryRefusedWrites(_ report: inout ApplyReport) {
-        let now = clock.now()
-        if report.failures.isEmpty {
-            for (reference, time) in memory.refusals(of: report.owner) where now - time >= Self.refusalAge {
-                accepted(reference, in: &report)
-            }
-        }
-        guard report.again == nil, let oldest = memory.refusals(of: report.owner).map(\.time).min() else { return }
-        report.again = max(oldest + Self.refusalAge - now, Self.soon)
     }
 }

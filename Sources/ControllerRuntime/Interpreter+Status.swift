@@ -26,13 +26,10 @@ extension Interpreter {
     package func reportUnreadable(_ reference: ObjectReference, _ metadata: ObjectMetadata, _ error: JSONError) async
         -> ApplyReport
     {
-        var report = ApplyReport(owner: "\(reference)")
+        var report = ApplyReport()
         let mark = "\(metadata.uid)/\(metadata.generation)"
         if memory.wasReported(mark) { return report }
-        if isHeldBack(reference, in: &report) {
-            retryRefusedWrites(&report)
-            return report
-        }
+        if isHeldBack(reference, in: &report) { return report }
         report.requests += 1
         do throws(APIError) {
             let found = try await client.get(reference.resource, reference.key)

@@ -13,6 +13,7 @@ import Planning
 package struct Interpreter: Sendable {
     let client: KubernetesClient
     let store: Store
+    let facts: FactLoop
     let clock: any RuntimeClock
     let memory: WriteMemory
     let metrics: Metrics
@@ -25,7 +26,7 @@ package struct Interpreter: Sendable {
     package func carryOut(_ plan: Plan, for primary: AnyController.PrimaryState?, of controller: AnyController) async
         -> ApplyReport
     {
-        var report = ApplyReport(owner: primary.map { "\($0.reference)" } ?? controller.name)
+        var report = ApplyReport()
         for object in plan.create where isGranted(.create, object.reference, by: controller, in: &report) {
             await create(object, in: &report)
         }
@@ -39,7 +40,6 @@ package struct Interpreter: Sendable {
         }
         if let primary { await writeStatus(of: plan, for: primary, by: controller, in: &report) }
         for event in plan.events { await write(event, in: &report) }
-        retryRefusedWrites(&report)
         return report
     }
 

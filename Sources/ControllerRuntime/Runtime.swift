@@ -59,7 +59,7 @@ package struct Runtime: Sendable {
             sources: sources, store: store, clock: clock, metrics: metrics, logger: logger, seed: generator.next(),
             requeue: keys.relay)
         let interpreter = Interpreter(
-            client: client, store: store, clock: clock, memory: WriteMemory(identity: settings.identity),
+            client: client, store: store, facts: facts, clock: clock, memory: WriteMemory(identity: settings.identity),
             metrics: metrics,
             logger: logger)
         let coverage = WatchCoverage(of: controllers, settings: settings)

@@ -15,12 +15,7 @@ package final class WriteMemory: Sendable {
     private struct State {
         var applied: [ObjectReference: Applied] = [:]
         var reported: Set<String> = []
-        var refusals: [ObjectReference: Refusal] = [:]
-    }
-
-    private struct Refusal {
-        var owner: String
-        var time: Timestamp
+        var refusals: [ObjectReference: Timestamp] = [:]
     }
 
     /// Neither list grows past this; when it is reached it starts anew.
@@ -55,21 +50,24 @@ package final class WriteMemory: Sendable {
 
     // MARK: Refusals
 
-    func remember(refusal reference: ObjectReference, of owner: String, at time: Timestamp) {
-        state.withLock { $0.refusals[reference] = Refusal(owner: owner, time: time) }
+    /// Remembers a refused write; returns what was refused before `limit` and not since, which is forgotten.
+    func remember(
+        refusal reference: ObjectReference, at time: Timestamp, forgettingBefore limit: Timestamp
+    ) -> [ObjectReference] {
+        state.withLock { state in
+            state.refusals[reference] = time
+            let old = state.refusals.filter { $0.value < limit }.map(\.key)
+            for reference in old { state.refusals[reference] = nil }
+            return old
+        }
     }
 
     /// When writing this object was refused last; nil when it was not.
-    func refusal(of reference: ObjectReference) -> Timestamp? { state.withLock { $0.refusals[reference]?.time } }
+    func refusal(of reference: ObjectReference) -> Timestamp? { state.withLock { $0.refusals[reference] } }
 
     /// True when there was one.
     func forgetRefusal(of reference: ObjectReference) -> Bool {
         state.withLock { $0.refusals.removeValue(forKey: reference) != nil }
-    }
-
-    /// The refused writes of an owner's plans.
-    func refusals(of owner: String) -> [(reference: ObjectReference, time: Timestamp)] {
-        state.withLock { $0.refusals.filter { $0.value.owner == owner }.map { ($0.key, $0.value.time) } }
     }
 
     // MARK: What was said
