@@ -142,9 +142,9 @@ let ringTests: [Target] = [
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
     tests(
-        "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
-        "CustomResources",
-        "EmbeddedAPIServer", "ScanPolicyController", "Facts", "TestSupport", "JSONScan", "TrivyReport", "Machines"),
+        "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning", "CustomResources",
+        "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
+        "Machines", "OCIModel"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests"),
 ]
 

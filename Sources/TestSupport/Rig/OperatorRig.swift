@@ -47,6 +47,8 @@ package final class OperatorRig {
     package private(set) var processes: [OperatorProcess] = []
     /// True once something ran on and on without time passing.
     package private(set) var hasHotLoop = false
+    /// Called whenever everything has come to rest.
+    package var onRest: () -> Void = {}
     /// A process that crashed is replaced by a new one as soon as everything has come to rest.
     package var restartsCrashed = true
 
@@ -127,6 +129,7 @@ package final class OperatorRig {
                 return
             }
         } while buryCrashed() || parts.reduce(false) { $1.act(on: self) || $0 }
+        onRest()
     }
 
     private func buryCrashed() -> Bool {

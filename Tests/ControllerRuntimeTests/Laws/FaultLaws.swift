@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+import ControllerRuntime
+import CustomResources
+import EmbeddedAPIServer
+import Essentials
+import KubernetesModel
+import Synchronization
+import TestSupport
+
+/// The laws about what goes wrong on the way: the end is the same as without it.
+enum FaultLaws {
+    // MARK: 7
+
+    static func crashesChangeNothing(_ row: inout LawRow, seed: UInt64) {
+        let clean = LawWorld(seed: seed, size: .small)
+        let writes = clean.run().link.writeCount
+        let wanted = clean.inventory
+        let jobs = clean.createdJobs
+        row.check(Set(jobs).count == jobs.count && !jobs.isEmpty, seed: seed, "a Job was made twice without any crash")
+        for write in 0..<writes {
+            for point in points(of: write, seed: seed) {
+                let world = LawWorld(seed: seed, size: .small)
+                world.run(crash: .init(write: write, point: point))
+                let place = "crash at write \(write) of \(writes), \(point.rawValue)"
+                row.check(world.rig.processes.count == 2, seed: seed, "\(place): did not happen")
+                compare(world, wanted, jobs, place, &row, seed)
+            }
+        }
+    }
+
+    /// The same writes, each without an answer, or refused, while the process lives on.
+    static func lostAnswersChangeNothing(_ row: inout LawRow, seed: UInt64) {
+        let clean = LawWorld(seed: seed, size: .small)
+        let writes = clean.run().link.writeCount
+        for write in 0..<writes {
+            for fault in sample(
+                [Fault.cutAfterCommit, .cutBeforeSend, .hangAfterCommit, .status(500)], of: write, seed)
+            {
+                let world = LawWorld(seed: seed, size: .small)
+                world.rig.server.inject(fault, skip: write) {
+                    $0.isWrite && $0.user != "admin" && $0.resource != .leases
+                }
+                world.run()
+                compare(
+                    world, clean.inventory, clean.createdJobs, "\(fault) at write \(write) of \(writes)", &row, seed)
+            }
+        }
+    }
+
+    /// One seed takes the points in turn; with more seeds every point is tried at every write.
+    private static func points(of write: Int, seed: UInt64) -> [ProcessLink.CrashPoint] {
+        guard !LawsTests.isThorough else { return ProcessLink.CrashPoint.allCases }
+        return [ProcessLink.CrashPoint.allCases[(write + Int(seed)) % 3]]
+    }
+
+    private static func sample(_ faults: [Fault], of write: Int, _ seed: UInt64) -> [Fault] {
+        LawsTests.isThorough ? faults : write % 2 == 0 ? [faults[write / 2 % faults.count]] : []
+    }
+
+    private static func compare(
+        _ world: LawWorld, _ wanted: [String: JSONValue], _ jobs: [String], _ place: String, _ row: inout LawRow,
+        _ seed: UInt64
+    ) {
+        let difference = LawWorld.difference(world.inventory, wanted)
+        row.check(difference == nil, seed: seed, "\(place): \(difference ?? "")")
+        let made = world.createdJobs
+        row.check(made == jobs, seed: seed, "\(place): made Jobs \(made), not \(jobs)")
+    }
+
+    // MARK: 8
+
+    static func lostEventsChangeNothing(_ row: inout LawRow, seed: UInt64) {
+        let clean = LawWorld(seed: seed, size: .small)
+        clean.run()
+        let wanted = clean.inventory
+        let kinds: [ResourceType] = [
+            .pods, .jobs, ScanReport.resource, ScanPolicy.resource, .configMaps, .nodes, .namespaces, .replicaSets,
+        ]
+        let faults: [Fault] = [
+            .coalesceEvents, .endWatch(afterEvents: 0), .endWatch(afterEvents: 2), .errorEvent(410, afterEvents: 1),
+            .errorEvent(500, afterEvents: 0), .cutStream(afterBytes: 300), .status(410), .status(503),
+            .suppressBookmarks, .chunking([3, 50]), .hang, .status(429, retryAfter: 3),
+        ]
+        for (index, fault) in faults.enumerated() {
+            let world = LawWorld(seed: seed, size: .small)
+            world.rig.server.inject(fault, skip: index % 3, times: 12) { $0.isWatch }
+            world.run()
+            let difference = LawWorld.difference(world.inventory, wanted)
+            row.check(difference == nil, seed: seed, "\(fault) on watches: \(difference ?? "")")
+            row.check(!world.rig.hasHotLoop, seed: seed, "\(fault) on watches: a hot loop")
+        }
+        for kind in kinds {
+            for compacts in [false, true] {
+                let world = LawWorld(seed: seed, size: .small)
+                skew(kind, compacts: compacts, in: world)
+                let difference = LawWorld.difference(world.inventory, wanted)
+                row.check(
+                    difference == nil, seed: seed,
+                    "\(kind.plural) late\(compacts ? ", history gone" : ""): \(difference ?? "")")
+            }
+        }
+    }
+
+    /// One kind's events are minutes late, again and again; perhaps they are gone by then.
+    private static func skew(_ kind: ResourceType, compacts: Bool, in world: LawWorld) {
+        let server = world.rig.server
+        func late() {
+            server.holdEvents { $0.resource == kind }
+            world.rig.advance(by: .seconds(45))
+            if compacts { server.compact() }
+            server.releaseEvents()
+        }
+        world.run(between: {
+            for _ in 0..<3 {
+                late()
+                world.rig.advance(by: .seconds(20))
+            }
+        })
+    }
+
+    // MARK: 9
+
+    static func thereAndBackIsFresh(_ row: inout LawRow, seed: UInt64) {
+        let fresh = LawWorld(seed: seed, size: .small, troubled: false)
+        fresh.run()
+        let others: [JSONValue] = [
+            ["minimumSeverity": "Critical", "ignoreUnfixed": true], ["suspend": true], ["excludeImages": ["*"]],
+            ["workloads": ["selector": ["matchLabels": ["app": "none"]]]],
+            ["images": ["not an image!"]],
+            ["workloads": ["selector": ["matchExpressions": [["key": "a", "operator": "In"]]]]],
+            ["workloads": ["namespaceSelector": [:]]],
+            ["job": ["placement": "Operator", "imagePullSecrets": ["pull"]]],
+        ]
+        let key = ObjectKey(namespace: "alpha", name: "policy")
+        let backs: JSONValue = [
+            "minimumSeverity": .null, "ignoreUnfixed": .null, "suspend": .null, "excludeImages": .null,
+            "images": .null, "job": .null,
+            "workloads": ["selector": ["matchLabels": .null, "matchExpressions": .null], "namespaceSelector": .null],
+        ]
+        for other in others {
+            let world = LawWorld(seed: seed, size: .small, troubled: false)
+            world.run()
+            let status = world.rig.patch(ScanPolicy.resource, key, ["spec": other]).status
+            row.check(status == 200, seed: seed, "\(other.canonicalText) is refused with \(status)")
+            world.rig.advance(by: .seconds(1_800))
+            world.rig.patch(ScanPolicy.resource, key, ["spec": backs])
+            world.rig.advance(by: .seconds(1_800))
+            let difference = LawWorld.difference(generationless(world), generationless(fresh))
+            row.check(difference == nil, seed: seed, "there and back by \(other.canonicalText): \(difference ?? "")")
+        }
+    }
+
+    private static func generationless(_ world: LawWorld) -> [String: JSONValue] {
+        world.inventory.filter { !$0.key.hasPrefix("ConfigMap") }.mapValues(withoutGeneration)
+    }
+
+    private static func withoutGeneration(_ value: JSONValue) -> JSONValue {
+        switch value {
+        case .array(let elements): .array(elements.map(withoutGeneration))
+        case .object(let members):
+            .object(members.filter { $0.key != "observedGeneration" }.mapValues(withoutGeneration))
+        default: value
+        }
+    }
+
+    // MARK: 11
+
+    static func oneWriterAtATime(_ row: inout LawRow, seed: UInt64) {
+        let clean = LawWorld(seed: seed, size: .small)
+        clean.run()
+        for cut in 0..<4 {
+            let world = LawWorld(seed: seed, size: .small, election: true)
+            world.populate()
+            let first = world.rig.start()
+            let second = world.rig.start()
+            var bothMayWrite = false
+            world.rig.onRest = {
+                let writers = world.rig.processes.count { !$0.link.isDead && $0.end == nil && $0.gate.timeLeft != nil }
+                if writers > 1 { bothMayWrite = true }
+            }
+            world.rig.advance(by: .seconds(5 + 10 * Int64(cut)))
+            let leader = first.isLeading ? first : second
+            // A write is in its queue while the leader cannot renew any more.
+            leader.link.queueing = .seconds(Int64(cut) * 11)
+            leader.link.isCut = true
+            world.rig.advance(by: .seconds(90))
+            leader.link.isCut = false
+            leader.link.queueing = .zero
+            world.rig.advance(by: .seconds(700))
+            for change in world.changes { change() }
+            world.rig.advance(by: .seconds(700))
+            world.rig.onRest = {}
+            row.check(!bothMayWrite, seed: seed, "cut \(cut): two gates were open at once")
+            row.check(handOvers(in: world.rig.writes()) <= 1, seed: seed, "cut \(cut): writers took turns")
+            let difference = LawWorld.difference(world.inventory, clean.inventory)
+            row.check(difference == nil, seed: seed, "cut \(cut): \(difference ?? "")")
+            row.check(world.createdJobs == clean.createdJobs, seed: seed, "cut \(cut): made \(world.createdJobs)")
+        }
+    }
+
+    private static func handOvers(in writes: [AuditRecord]) -> Int {
+        zip(writes, writes.dropFirst()).count { $0.user != $1.user }
+    }
+}
