@@ -24,13 +24,16 @@ install_watchbill() {
   done
 }
 
-# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob and maximumJobs can be given.
+# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner and memory can be given.
 configure() {
-  local images_per_job=20 maximum_jobs=10 word
+  local images_per_job=20 maximum_jobs=10 scanner memory=1Gi word
+  scanner=$(image trivy)
   for word in "$@"; do
     case $word in
       imagesPerJob=*) images_per_job=${word#*=} ;;
       maximumJobs=*) maximum_jobs=${word#*=} ;;
+      scanner=*) scanner=${word#*=} ;;
+      memory=*) memory=${word#*=} ;;
       *) fail "configure knows no '$word'" ;;
     esac
   done
@@ -38,7 +41,7 @@ configure() {
   cat >"$OPERATOR_CONFIG" <<YAML
 clusterName: rig
 scanner:
-  image: $(image trivy)
+  image: $scanner
   databaseRepository: $REGISTRY_IN_POD/trivy-db@$(digest trivy-db)
 registries:
   - host: $REGISTRY
@@ -47,6 +50,9 @@ registries:
 limits:
   imagesPerJob: $images_per_job
   maximumJobs: $maximum_jobs
+scanPod:
+  requests: {cpu: 50m, memory: 64Mi}
+  limits: {memory: $memory}
 YAML
 }
 
