@@ -142,7 +142,8 @@ let ringTests: [Target] = [
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
     tests(
-        "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning", "CustomResources",
+        "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
+        "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
         "Machines", "OCIModel"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests"),
