@@ -54,7 +54,7 @@ enum FaultLaws {
     }
 
     private static func sample(_ faults: [Fault], of write: Int, _ seed: UInt64) -> [Fault] {
-        LawsTests.isThorough ? faults : write % 2 == 0 ? [faults[write / 2 % faults.count]] : []
+        LawsTests.isThorough ? faults : write % 4 == 0 ? [faults[write / 4 % faults.count]] : []
     }
 
     private static func compare(

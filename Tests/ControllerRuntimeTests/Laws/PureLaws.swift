@@ -10,7 +10,7 @@ enum PureLaws {
     /// 1: the order in which a world came together, and asking again, make no difference.
     static func sameWorldSamePlan(_ row: inout LawRow, seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        watch(seed: seed, every: 37) { world, now in
+        watch(seed: seed, every: 53) { world, now in
             let other = shuffled(world, keepingFacts: true, using: &generator)
             for (controller, key) in keys(in: world) {
                 let plan = plan(controller, key, world, now)
@@ -24,7 +24,7 @@ enum PureLaws {
     /// 6: without the answers, nothing is deleted that would not be deleted with them.
     static func ignorancePrunesNothing(_ row: inout LawRow, seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        watch(seed: seed, every: 37) { world, now in
+        watch(seed: seed, every: 53) { world, now in
             let ignorant = shuffled(world, keepingFacts: false, using: &generator)
             for (controller, key) in keys(in: world) {
                 let known = Set(plan(controller, key, world, now)?.delete ?? [])

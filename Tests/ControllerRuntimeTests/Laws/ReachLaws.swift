@@ -61,7 +61,7 @@ enum ReachLaws {
         ]
     }
 
-    private static func run(_ world: LawWorld, for time: Duration = .seconds(900)) {
+    private static func run(_ world: LawWorld, for time: Duration = .seconds(420)) {
         world.populate()
         world.rig.start()
         world.rig.advance(by: time)
