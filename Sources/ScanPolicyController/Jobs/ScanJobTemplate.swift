@@ -131,7 +131,7 @@ struct ScanJobTemplate {
         _ name: String, image: String, command: [String], environment: [String: String] = [:],
         hasPullSecret: Bool = false
     ) -> JSONValue {
-        var mounts: [JSONValue] = [["name": "work", "mountPath": "/work"], ["name": "tmp", "mountPath": "/tmp"]]
+        var mounts: [JSONValue] = [["name": "work", "mountPath": "/scan"], ["name": "tmp", "mountPath": "/tmp"]]
         if hasPullSecret { mounts.append(["name": "pull-secret", "mountPath": "/pull-secret", "readOnly": true]) }
         return .compact([
             "name": .string(name), "image": .string(image), "command": .strings(command),

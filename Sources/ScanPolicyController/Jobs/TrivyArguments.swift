@@ -7,8 +7,8 @@ struct TrivyArguments {
     let configuration: OperatorConfiguration
 
     /// Where Trivy lies in a scan Pod.
-    static let program = "/work/trivy"
-    static let cache = "/work/cache"
+    static let program = "/scan/trivy"
+    static let cache = "/scan/cache"
 
     /// Arguments after `trivy image --format json --output …`, which is the courier's. `reference` is scanned by its digest, wherever its registry is reached.
     func arguments(for image: ImageKey, reference: ImageReference, scanners: Set<ScannerKind>, timeoutSeconds: Int)
