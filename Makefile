@@ -68,7 +68,7 @@ else
 endif
 
 laws: rings ## the laws table: law, controller, cases, seed, failures
-	@WATCHBILL_RINGS=1 WATCHBILL_LAWS=1 swift test --skip-build --disable-xctest --scratch-path $(RINGS) --filter LawsTests
+	@WATCHBILL_RINGS=1 WATCHBILL_LAWS=1 swift test --skip-build --disable-xctest --scratch-path $(RINGS) --filter ControllerRuntimeTests.LawsTests
 
 e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
 	@e2e/run $(SCENARIO)
