@@ -5,9 +5,9 @@
 // (`swift build --explicit-target-dependency-import-check error` holds the sources to it).
 import PackageDescription
 
-/// With WATCHBILL_RINGS=1 everything that needs a socket stays out: rings 1-3 build without NIO, in a scratch path of
-/// their own.
-let withoutSockets = Context.environment["WATCHBILL_RINGS"] != nil
+/// WATCHBILL_RINGS names the highest ring of tests that is built: with 2 only values, planners and machines, with 3 also
+/// what runs without a socket. Neither builds NIO; each has a scratch path of its own. Absent, everything is built.
+let highestRing = Context.environment["WATCHBILL_RINGS"].flatMap(Int.init) ?? 5
 
 // MARK: A, vocabulary: values and pure functions
 
@@ -102,12 +102,13 @@ let programs: [Target] = [
         exclude: ["Documentation.docc"]),
 ]
 
-let development: [Target] = [
-    .executableTarget(
-        name: "workbench",
-        dependencies: [
-            "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schema", "YAML",
-        ]),
+let workbench = Target.executableTarget(
+    name: "workbench",
+    dependencies: [
+        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schema", "YAML",
+    ])
+
+let testSupport: [Target] = [
     pure("APIConformance", "Essentials", "HTTPTransport", "JSONScan"),
     pure(
         "TestSupport", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "OCIModel",
@@ -123,7 +124,7 @@ func tests(_ subject: String, _ more: Target.Dependency..., resources: [Resource
     .testTarget(name: "\(subject)Tests", dependencies: [.init(stringLiteral: subject)] + more, resources: resources)
 }
 
-let ringTests: [Target] = [
+let pureTests: [Target] = [
     tests("Essentials"),
     tests("Digests"),
     tests("JSONScan", "Essentials"),
@@ -138,6 +139,9 @@ let ringTests: [Target] = [
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "JSONScan", "Schema"),
+]
+
+let shellTests: [Target] = [
     tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
@@ -160,14 +164,17 @@ let socketTests: [Target] = [
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]
 
-var targets = vocabulary + behaviour + shells + development + ringTests
+var targets = vocabulary + behaviour + [workbench] + pureTests
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
 var products: [Product] = [.executable(name: "workbench", targets: ["workbench"])]
 
-if !withoutSockets {
+if highestRing >= 3 {
+    targets += shells + testSupport + shellTests
+}
+if highestRing >= 4 {
     targets += socketShells + programs + socketTests
     dependencies += [
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
