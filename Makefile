@@ -86,7 +86,7 @@ e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
 
 # Builds belong to set-up, so the line that ends it comes after them.
 demo: ## the main job on a real cluster; CHECK=1 exits when the reports are there and right
-	@e2e/setup | sed '/^setup: ok$$/d'
+	@e2e/setup | sed -u '/^setup: ok$$/d'
 	@$(MAKE) --no-print-directory build
 	@echo "setup: ok"
 	@e2e/demo $(if $(CHECK),--check)

@@ -92,7 +92,9 @@ enum ProbeError: Error { case notProbed(String) }
 /// The values that the probe answers with.
 private enum Sample {
     /// Of each enumeration one that exists; the empty one for everything that takes any text.
-    static let texts = ["", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule"]
+    static let texts = [
+        "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "2027-01-01T00:00:00Z",
+    ]
 
     static func value<Value: Decodable>(_ type: Value.Type, into recorder: Recorder) throws -> Value {
         if let special = try collection(type, into: recorder) { return special }

@@ -92,7 +92,10 @@ struct PolicyStandingTests {
     }
 
     @Test func `the summary is this policy's view of neutral reports`() {
-        #expect(summary { _ in } == ["critical": 3, "high": 0, "medium": 0, "low": 1, "unknown": 0, "secrets": 2])
+        #expect(
+            summary { _ in } == [
+                "critical": 3, "high": 0, "medium": 0, "low": 1, "unknown": 0, "secrets": 2, "suppressed": 0,
+            ])
         #expect(summary { $0.minimumSeverity = .medium }?["low"] == 0)
         #expect(summary { $0.ignoreUnfixed = true }?["critical"] == 1)
         #expect(summary { $0.scanners = [.vulnerability] }?["secrets"] == 0)

@@ -10,6 +10,8 @@ extension ScanPolicy {
         case invalidSelector = "InvalidSelector"
         case invalidImage = "InvalidImage"
         case placementConflict = "PlacementConflict"
+        case invalidSchedule = "InvalidSchedule"
+        case invalidTimeZone = "InvalidTimeZone"
 
         package var explanation: String {
             switch self {
@@ -21,6 +23,23 @@ extension ScanPolicy {
             case .invalidImage: "An entry of spec.images names no image. Correct it."
             case .placementConflict:
                 "spec.job.placement is Operator, where no credentials are used, but the job names some. Remove them, or choose Workload or Auto."
+            case .invalidSchedule: "spec.schedule is no schedule, or one that is never due. Correct it."
+            case .invalidTimeZone: "spec.timeZone is no time zone of the IANA database. Correct it."
+            }
+        }
+    }
+
+    /// Reasons of `Compliant`; the condition is there while `spec.compliance` bounds something.
+    package enum ComplianceReason: String, ConditionReason {
+        case withinBounds = "WithinBounds"
+        case breached = "Breached"
+        case notAssessed = "NotAssessed"
+
+        package var explanation: String {
+            switch self {
+            case .withinBounds: "The reports of all matched images stay within spec.compliance."
+            case .breached: "More was found than spec.compliance allows; the message has the numbers."
+            case .notAssessed: "Nothing exceeds spec.compliance so far, but not every matched image has a report yet."
             }
         }
     }

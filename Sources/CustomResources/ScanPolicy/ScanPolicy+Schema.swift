@@ -10,14 +10,17 @@ extension ScanPolicy {
             "Scans the images that a namespace runs, and says in its status how that stands.",
             ["spec": specSchema, "status": statusSchema], required: ["spec"]),
         columns: [
+            PrinterColumn("Schedule", .string, ".spec.schedule"),
             PrinterColumn("Images", .integer, ".status.images.matched"),
             PrinterColumn("Critical", .integer, ".status.summary.critical"),
             PrinterColumn("High", .integer, ".status.summary.high"),
             PrinterColumn("Secrets", .integer, ".status.summary.secrets"),
             PrinterColumn("Failed", .integer, ".status.images.failed"),
             .condition("Ready"),
+            .condition("Compliant"),
             PrinterColumn("Scans", .string, ".status.conditions[?(@.type==\"ScansHealthy\")].reason", isWide: true),
             PrinterColumn("Last", .date, ".status.lastScanTime"),
+            PrinterColumn("Next", .string, ".status.nextScanTime"),
             .age,
         ],
         hasStatus: true)
@@ -26,6 +29,19 @@ extension ScanPolicy {
         "What to scan, and how.",
         [
             "suspend": .boolean("Start no scan and write nothing but this status."),
+            "schedule": .string(
+                "When all matched images are scanned again: minute, hour, day of month, month, day of week; or @daily and the like. "
+                    + "Absent: each image is scanned once, when it is first seen.", minimumLength: 1, maximumLength: 256
+            ),
+            "timeZone": .string(
+                "IANA name of the time zone of the schedule: Europe/Paris. Default: UTC.", minimumLength: 1,
+                maximumLength: 64),
+            "jitterSeconds": .integer(
+                "Each policy starts that much later at most, always by the same amount. Default: 0.", minimum: 0,
+                maximum: 86_400),
+            "onNewImage": .boolean(
+                "Scan an image when it is first seen, not only when the schedule is due. Default: true; without a schedule always true."
+            ),
             "workloads": .object(
                 "The Pods whose images are scanned. Absent: none. Empty: all of this namespace.",
                 [
@@ -51,6 +67,25 @@ extension ScanPolicy {
                 SeverityName.allCases.map(\.rawValue)),
             "ignoreUnfixed": .boolean(
                 "Leave vulnerabilities without a fix out of this policy's summary, not of reports."),
+            "suppressions": .array(
+                "Findings that this policy does not count. Reports keep them.", of: suppressionSchema, maximumCount: 500
+            ),
+            "vex": .array(
+                "ConfigMaps of this namespace with VEX documents (OpenVEX, CycloneDX): what they say does not affect an image, or is fixed, is not counted.",
+                of: .object(
+                    "",
+                    [
+                        "configMap": .string("Its name.", pattern: CommonSchemas.objectName, maximumLength: 253),
+                        "key": .string(
+                            "The key with the document. Absent: every key.", minimumLength: 1, maximumLength: 253),
+                    ], required: ["configMap"]), maximumCount: 16),
+            "compliance": .object(
+                "How much this policy puts up with: more of it makes the condition Compliant False. What is absent has no bound.",
+                [
+                    "maximumCritical": .integer("Critical vulnerabilities.", minimum: 0, maximum: 1_000_000),
+                    "maximumHigh": .integer("High vulnerabilities.", minimum: 0, maximum: 1_000_000),
+                    "maximumSecrets": .integer("Secrets in images.", minimum: 0, maximum: 1_000_000),
+                ]),
             "job": jobSchema,
             "reports": .object(
                 "The reports that the scans write. Where several policies cover an image, the greatest value holds.",
@@ -64,6 +99,19 @@ extension ScanPolicy {
                         maximum: 31_536_000),
                 ]),
         ])
+
+    private static let suppressionSchema = Schema.object(
+        "",
+        [
+            "id": .string(
+                "CVE-…, GHSA-…, a secret's rule, a check's id or a licence's name; * stands for any text, ? for one character.",
+                minimumLength: 1, maximumLength: 253),
+            "package": .string(
+                "Only in packages of that name; * and ? as above.", minimumLength: 1, maximumLength: 253),
+            "image": .string("Only in images of that name; * and ? as above.", minimumLength: 1, maximumLength: 512),
+            "reason": .string("Why; for people.", minimumLength: 1, maximumLength: 1_024),
+            "expiresTime": .time("When it ends by itself. Absent: never."),
+        ], required: ["id", "reason"])
 
     private static let jobSchema = Schema.object(
         "The Jobs that scan.",
@@ -121,7 +169,24 @@ extension ScanPolicy {
                     "critical": .integer(), "high": .integer(), "medium": .integer(), "low": .integer(),
                     "unknown": .integer(),
                     "secrets": .integer(),
+                    "suppressed": .integer("Findings left out by suppressions and VEX documents."),
                 ]),
+            "run": .object(
+                "The latest run: all matched images are scanned again, with one database.",
+                [
+                    "id": .string("Names it in reports and messages."),
+                    "dueTime": .time("When it was due."),
+                    "trigger": .oneOf("What started it.", ScanRun.Trigger.allCases.map(\.rawValue)),
+                    "databaseDigest": .string(
+                        "The vulnerability database that it is pinned to; absent when its registry did not answer."),
+                    "completionTime": .time("When every image had its report, or was given up."),
+                ], required: ["id", "dueTime", "trigger"]),
+            "change": .object(
+                "Vulnerabilities that the images in use brought and ended, against what their workloads ran before.",
+                ["introduced": .integer(), "resolved": .integer()]),
+            "nextScanTime": .time("When the next run is due, jitter included."),
+            "lastHandledScanNow": .string(
+                "The value of the annotation watchbill.dev/scan-now that was last acted upon."),
             "failures": .array(
                 "The ten worst images: those given up, then those tried most often.",
                 of: .object(

@@ -4,12 +4,21 @@ import Essentials
 /// What a ScanPolicy asks for. What is absent is nil; the defaults that apply are the `effective…` members.
 package struct ScanPolicySpec: Hashable, Sendable, Codable {
     package var suspend: Bool?
+    /// Five-field cron; absent: images are scanned once, when they first run.
+    package var schedule: String?
+    /// IANA name; absent: UTC.
+    package var timeZone: String?
+    package var jitterSeconds: Int?
+    package var onNewImage: Bool?
     package var workloads: Workloads?
     package var images: [String]?
     package var excludeImages: [String]?
     package var scanners: [ScannerKind]?
     package var minimumSeverity: SeverityName?
     package var ignoreUnfixed: Bool?
+    package var suppressions: [Suppression]?
+    package var vex: [VEXSource]?
+    package var compliance: Compliance?
     package var job: JobSettings?
     package var reports: Reports?
 
@@ -26,6 +35,51 @@ package struct ScanPolicySpec: Hashable, Sendable, Codable {
             self.selector = selector
             self.excludeKinds = excludeKinds
             self.namespaceSelector = namespaceSelector
+        }
+    }
+
+    /// A finding that this policy does not count, and why. It ends by itself.
+    package struct Suppression: Hashable, Sendable, Codable {
+        /// A CVE or GHSA, a secret's rule, a check's id or a licence's name; `*` and `?` as in a shell pattern.
+        package var id: String
+        package var package: String?
+        package var image: String?
+        package var reason: String
+        package var expiresTime: Timestamp?
+
+        package init(
+            id: String, package: String? = nil, image: String? = nil, reason: String, expiresTime: Timestamp? = nil
+        ) {
+            self.id = id
+            self.package = package
+            self.image = image
+            self.reason = reason
+            self.expiresTime = expiresTime
+        }
+    }
+
+    /// Where VEX documents (OpenVEX, CycloneDX) stand: a ConfigMap of the same namespace, one document a key.
+    package struct VEXSource: Hashable, Sendable, Codable {
+        package var configMap: String
+        /// Absent: every key.
+        package var key: String?
+
+        package init(configMap: String, key: String? = nil) {
+            self.configMap = configMap
+            self.key = key
+        }
+    }
+
+    /// How much may be found before the policy is breached. What is absent has no bound.
+    package struct Compliance: Hashable, Sendable, Codable {
+        package var maximumCritical: Int?
+        package var maximumHigh: Int?
+        package var maximumSecrets: Int?
+
+        package init(maximumCritical: Int? = nil, maximumHigh: Int? = nil, maximumSecrets: Int? = nil) {
+            self.maximumCritical = maximumCritical
+            self.maximumHigh = maximumHigh
+            self.maximumSecrets = maximumSecrets
         }
     }
 
@@ -87,6 +141,11 @@ package enum SeverityName: String, Sendable, Codable, CaseIterable, Comparable {
 
 extension ScanPolicySpec {
     package var isSuspended: Bool { suspend ?? false }
+    /// Without a schedule the first sight of an image is the only reason to scan it.
+    package var scansNewImages: Bool { schedule == nil || (onNewImage ?? true) }
+    package var effectiveTimeZone: String { timeZone ?? "UTC" }
+    /// Seconds.
+    package var effectiveJitter: Int { jitterSeconds ?? 0 }
     package var effectiveScanners: Set<ScannerKind> { Set(scanners ?? [.vulnerability, .secret]) }
     package var effectiveMinimumSeverity: SeverityName { minimumSeverity ?? .unknown }
     package var effectivePlacement: Placement { job?.placement ?? .auto }

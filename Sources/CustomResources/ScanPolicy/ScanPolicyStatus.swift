@@ -10,6 +10,10 @@ package struct ScanPolicyStatus: Hashable, Sendable {
     package var trivyVersion: String?
     package var databaseUpdatedTime: Timestamp?
     package var lastHandledReconcileAt: String?
+    package var run: ScanRun?
+    package var nextScanTime: Timestamp?
+    package var lastHandledScanNow: String?
+    package var change = Change()
 
     package init() {}
 
@@ -32,6 +36,15 @@ package struct ScanPolicyStatus: Hashable, Sendable {
         }
     }
 
+    /// What rollouts brought and ended, over all images in use.
+    package struct Change: Hashable, Sendable {
+        package var introduced = 0
+        package var resolved = 0
+        package init() {}
+
+        var json: JSONValue { ["introduced": .integer(Int64(introduced)), "resolved": .integer(Int64(resolved))] }
+    }
+
     /// Counts of findings by severity, and of secrets.
     package struct Summary: Hashable, Sendable {
         package var critical = 0
@@ -40,12 +53,15 @@ package struct ScanPolicyStatus: Hashable, Sendable {
         package var low = 0
         package var unknown = 0
         package var secrets = 0
+        /// Left out by suppressions and VEX documents.
+        package var suppressed = 0
         package init() {}
 
         var json: JSONValue {
             [
                 "critical": .integer(Int64(critical)), "high": .integer(Int64(high)), "medium": .integer(Int64(medium)),
                 "low": .integer(Int64(low)), "unknown": .integer(Int64(unknown)), "secrets": .integer(Int64(secrets)),
+                "suppressed": .integer(Int64(suppressed)),
             ]
         }
     }
@@ -83,6 +99,9 @@ package struct ScanPolicyStatus: Hashable, Sendable {
             "lastScanTime": lastScanTime.map { .string($0.rfc3339) },
             "trivyVersion": trivyVersion.map(JSONValue.string),
             "database": databaseUpdatedTime.map { ["updatedTime": .string($0.rfc3339)] },
+            "run": run?.json, "nextScanTime": nextScanTime.map { .string($0.rfc3339) },
+            "lastHandledScanNow": lastHandledScanNow.map(JSONValue.string),
+            "change": change.introduced + change.resolved > 0 ? change.json : nil,
             "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
         ])
     }

@@ -36,7 +36,8 @@ extension ScanReport.Scanner {
             scanners: Set(names.compactMap(ScannerKind.init(rawValue:))),
             // What does not say that it is valid everywhere is not.
             placement: json?["placement"]?.stringValue.flatMap(Placement.init(rawValue:)) ?? .workload,
-            jobUID: json?["jobUID"]?.stringValue ?? "")
+            jobUID: json?["jobUID"]?.stringValue ?? "", databaseDigest: json?["databaseDigest"]?.stringValue,
+            runTime: json?["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
     }
 
     var json: JSONValue {
@@ -44,7 +45,8 @@ extension ScanReport.Scanner {
             "name": "Trivy", "version": version.map(JSONValue.string),
             "databaseUpdatedTime": databaseUpdatedTime.map { .string($0.rfc3339) },
             "scanners": .strings(scanners.sorted().map(\.rawValue)), "placement": .string(placement.rawValue),
-            "jobUID": .string(jobUID),
+            "jobUID": .string(jobUID), "databaseDigest": databaseDigest.map(JSONValue.string),
+            "runTime": runTime.map { .string($0.rfc3339) },
         ])
     }
 }

@@ -82,6 +82,8 @@ extension ScanReport {
                 "Operator: valid in every namespace. Workload: made with credentials of this one, valid here only.",
                 [Placement.operator.rawValue, Placement.workload.rawValue]),
             "jobUID": .string("The Job whose result this is."),
+            "databaseDigest": .string("The vulnerability database that the scan was pinned to."),
+            "runTime": .time("When the run was due that asked for the scan; absent for the scan of a new image."),
         ])
 
     private static var severities: [String: Schema] {

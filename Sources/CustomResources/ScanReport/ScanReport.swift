@@ -138,11 +138,17 @@ extension ScanReport {
         package var placement: Placement
         /// The Job whose result this is.
         package var jobUID: String
+        /// The database that the scan was pinned to.
+        package var databaseDigest: String?
+        /// The due time of the run that asked for the scan; nil for the scan of a new image.
+        package var runTime: Timestamp?
 
         package init(
             version: String?, databaseUpdatedTime: Timestamp?, scanners: Set<ScannerKind>, placement: Placement,
-            jobUID: String
+            jobUID: String, databaseDigest: String? = nil, runTime: Timestamp? = nil
         ) {
+            self.databaseDigest = databaseDigest
+            self.runTime = runTime
             self.version = version
             self.databaseUpdatedTime = databaseUpdatedTime
             self.scanners = scanners
