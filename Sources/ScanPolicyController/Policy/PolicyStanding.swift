@@ -42,6 +42,7 @@ struct PolicyStanding {
     private(set) var wakeUp: Timestamp?
     private var failures: [ListedFailure] = []
     private var ledger: AttemptLedger?
+    private(set) var view: FindingsView
 
     init(_ policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
         self.policy = policy
@@ -49,6 +50,7 @@ struct PolicyStanding {
         self.world = world
         self.now = now
         survey = ScanSurvey(of: world, in: demand.namespaces, at: now)
+        view = FindingsView(of: policy, in: world, at: now)
     }
 
     mutating func build() {
@@ -66,6 +68,17 @@ struct PolicyStanding {
         status.images.matched = worst.count + waiting.count + status.images.notPullable
         listFailures()
         assess()
+        view.finish(status.images)
+        take(view)
+    }
+
+    private mutating func take(_ view: FindingsView) {
+        status.summary = view.summary
+        status.change = view.change
+        status.lastScanTime = view.latest?.scanTime
+        status.trivyVersion = view.latest?.scanner.version
+        status.databaseUpdatedTime = view.latest?.scanner.databaseUpdatedTime
+        if let time = view.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
     }
 
     // MARK: One image
@@ -140,32 +153,12 @@ struct PolicyStanding {
         case .queued: status.images.queued += 1
         case .scanned(let report):
             status.images.scanned += 1
-            add(report)
+            view.add(report)
         }
     }
 
     /// Why Jobs that are there do not start.
     private var blocked: [FailedTry] = []
-
-    private mutating func add(_ report: ScanReport) {
-        if policy.spec.effectiveScanners.contains(.vulnerability) {
-            let unfixed = policy.spec.ignoreUnfixed ?? false ? report.summary.unfixed : [:]
-            func visible(_ severity: SeverityName) -> Int {
-                guard severity >= policy.spec.effectiveMinimumSeverity else { return 0 }
-                return max(0, (report.summary.vulnerabilities[severity] ?? 0) - (unfixed[severity] ?? 0))
-            }
-            status.summary.critical += visible(.critical)
-            status.summary.high += visible(.high)
-            status.summary.medium += visible(.medium)
-            status.summary.low += visible(.low)
-            status.summary.unknown += visible(.unknown)
-        }
-        if policy.spec.effectiveScanners.contains(.secret) { status.summary.secrets += report.summary.secrets }
-        guard status.lastScanTime.map({ $0 < report.scanTime }) ?? true else { return }
-        status.lastScanTime = report.scanTime
-        status.trivyVersion = report.scanner.version
-        status.databaseUpdatedTime = report.scanner.databaseUpdatedTime
-    }
 
     private mutating func listFailures() {
         failures.sort {

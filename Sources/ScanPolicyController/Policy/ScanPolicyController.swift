@@ -32,8 +32,8 @@ package enum ScanPolicyController: Controller {
         standing.build()
         var plan = Plan(outcome(of: policy, standing))
         plan.status = standing.status.json
-        plan.assessments = [standing.health]
-        plan.events = standing.events
+        plan.assessments = [standing.health] + standing.view.assessments
+        plan.events = standing.events + standing.view.events
         for question in demand.wants { plan.want(question) }
         if let wakeUp = standing.wakeUp { plan.wake(at: wakeUp) }
         return plan
