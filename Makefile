@@ -16,7 +16,7 @@ PROGRAM  := $(RELEASE)/release/watchbill
 
 export PATH := $(CACHE)/bin:$(PATH)
 
-.PHONY: help setup build debug rings workbench render verify test laws e2e demo bench image-pins clean
+.PHONY: help setup build debug rings workbench render zones verify test laws e2e demo bench image-pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ workbench:
 render: workbench ## write crds/, manifests/ and the reference pages from their Swift sources
 	@$(RINGS)/debug/workbench render
 
+zones: workbench ## write the table of time zones from this machine's tzdata
+	@$(RINGS)/debug/workbench zones
+
 verify: workbench ## format, imports, rendered files, bans, links, layering
 	@swift format lint --strict --parallel -r Package.swift Sources Tests
 	@$(RINGS)/debug/workbench render --check
@@ -52,7 +55,7 @@ verify: workbench ## format, imports, rendered files, bans, links, layering
 
 # Rings 1-3 need no sockets and build without NIO; ring 4 runs the conformance cases on the real API server too.
 RING ?= all
-RING1 := (Schema|CustomResources|Planning|ScanPolicyController)Tests
+RING1 := (Schema|Schedules|CustomResources|Planning|ScanPolicyController)Tests
 RING2 := (Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
 RING3 := (KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|Courier)Tests
 RING4 := (HTTPClientTransport|ProbeServer|RealCluster)Tests

@@ -34,6 +34,7 @@ let vocabulary: [Target] = [
     pure("JSONScan", "Essentials"),
     pure("YAML", "CYAML", "Essentials"),
     pure("Schema", "Essentials"),
+    pure("Schedules", "Essentials"),
     pure("OCIModel", "Essentials", "JSONScan"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
@@ -105,7 +106,8 @@ let programs: [Target] = [
 let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
-        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schema", "YAML",
+        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schedules", "Schema",
+        "YAML",
     ])
 
 let testSupport: [Target] = [
@@ -130,6 +132,7 @@ let pureTests: [Target] = [
     tests("JSONScan", "Essentials"),
     tests("YAML", "Essentials"),
     tests("Schema", "Essentials"),
+    tests("Schedules", "Essentials"),
     tests("OCIModel", "Essentials"),
     tests("KubernetesModel", "Essentials", "JSONScan"),
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),

@@ -11,7 +11,8 @@ enum SourceRules {
 
     /// Layers A and B: no IO, no clock, no chance.
     private static let pure = [
-        "Essentials", "Digests", "JSONScan", "YAML", "Schema", "OCIModel", "KubernetesModel", "TrivyReport",
+        "Essentials", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
+        "TrivyReport",
         "CustomResources",
         "Planning", "Facts", "Machines", "ScanPolicyController",
     ].map { "Sources/\($0)/" }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What developers and CI run: `workbench render [--check]`, `workbench verify`.
+/// What developers and CI run: `workbench render [--check]`, `workbench verify`, `workbench zones`.
 @main struct Workbench {
     static func main() {
         switch Array(CommandLine.arguments.dropFirst()) {
         case ["render"]: render()
         case ["render", "--check"]: check()
         case ["verify"]: verify()
+        case ["zones"]: zones()
         default:
-            print("usage: workbench render [--check] | verify, in the root of the repository")
+            print("usage: workbench render [--check] | verify | zones, in the root of the repository")
             exit(2)
         }
     }
@@ -28,6 +29,15 @@ import Glibc
         let stale = RenderedFile.all.filter { TextFile.read($0.path) != $0.text }
         for file in stale { print("\(file.path): rendered: differs from its Swift source; run `make render`") }
         if !stale.isEmpty { exit(1) }
+    }
+
+    private static func zones() {
+        guard let source = ZoneTableSource() else { exit(1) }
+        guard TextFile.write(source.text, to: ZoneTableSource.path) else {
+            print("error: cannot write, \(ZoneTableSource.path); run in the root of the repository")
+            exit(1)
+        }
+        print("wrote \(ZoneTableSource.path): IANA time zones \(source.version)")
     }
 
     private static func verify() {
