@@ -33,6 +33,7 @@ let vocabulary: [Target] = [
     pure("Digests", "CDigest"),
     pure("JSONScan", "Essentials"),
     pure("YAML", "CYAML", "Essentials"),
+    pure("Schedules", "Essentials"),
     pure("Schema", "Essentials"),
     pure("Schedules", "Essentials"),
     pure("OCIModel", "Essentials", "JSONScan"),
@@ -51,7 +52,7 @@ let behaviour: [Target] = [
     pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "Digests", "JSONScan"),
+        "TrivyReport", "Digests", "JSONScan", "Schedules"),
 ]
 
 // MARK: C, shells

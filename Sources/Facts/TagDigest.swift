@@ -2,13 +2,20 @@
 import OCIModel
 import Planning
 
-/// Which digest does a registry serve for a reference now? Asked anonymously, with a HEAD request.
-package struct TagDigest: FactQuestion {
-    package typealias Answer = Digest
+/// A question for the digest that a registry serves for a reference. Asked anonymously, with a HEAD request.
+package protocol DigestQuestion: FactQuestion where Answer == Digest {
+    /// As it is written; the endpoint to reach its registry at is the operator's configuration.
+    var reference: ImageReference { get }
+}
+
+extension DigestQuestion {
+    package var bucket: String { reference.registry }
+}
+
+/// Which digest does a tag have now?
+package struct TagDigest: DigestQuestion {
     package static let name = "tag-digest"
-    /// As the image is written; the registry endpoint to reach it at is the operator's configuration.
     package var reference: ImageReference
 
     package init(_ reference: ImageReference) { self.reference = reference }
-    package var bucket: String { reference.registry }
 }

@@ -28,7 +28,10 @@ struct OperatorProcess {
             settings: runtimeSettings, controllers: Composition.controllers,
             sources: [
                 ScanOutputSource(client: client, metrics: metrics),
-                TagDigestSource(transport: registries, endpoints: settings.configuration.registries),
+                DigestSource(
+                    of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),
+                DigestSource(
+                    of: DatabaseDigest.self, transport: registries, endpoints: settings.configuration.registries),
             ],
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger)
         logger.notice(

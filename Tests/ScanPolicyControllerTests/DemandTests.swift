@@ -11,7 +11,8 @@ import Testing
 
 struct DemandTests {
     private func demand(_ cluster: TestCluster, _ key: ObjectKey) throws -> PolicyDemand {
-        ScanPolicyController.demand(of: try #require(cluster.world[ScanPolicy.self].object(key)), in: cluster.world)
+        ScanPolicyController.demand(
+            of: try #require(cluster.world[ScanPolicy.self].object(key)), run: nil, in: cluster.world)
     }
 
     private func cluster() -> TestCluster {

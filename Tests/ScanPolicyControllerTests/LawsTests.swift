@@ -209,7 +209,7 @@ struct LawsTests {
         let changes: [(inout ScanPolicySpec) -> Void] = [
             { $0.workloads = .init() }, { $0.suspend = true }, { $0.workloads = .init(namespaceSelector: .init()) },
             { $0.workloads = .init(selector: .init(matchExpressions: [.init("a", .isIn)])) },
-            { $0.images = ["no image"] },
+            { $0.images = ["no image"] }, { $0.schedule = "never" }, { $0.timeZone = "Nowhere/Land" },
             {
                 $0.job = .init()
                 $0.job?.placement = .operator
@@ -235,6 +235,15 @@ struct LawsTests {
         note(cluster)
         cluster.add(pod: "bad", in: "a", digest: "b")
         cluster.results[TestCluster.digest("b")] = TestCluster.failure(.unknown)
+        cluster.settle()
+        note(cluster)
+        cluster.add(namespace: "b")
+        cluster.add(pod: "late", in: "b", digest: "c")
+        cluster.add(policy: "p", in: "b") {
+            $0.workloads = .init()
+            $0.schedule = "0 3 * * *"
+            $0.onNewImage = false
+        }
         cluster.settle()
         note(cluster)
         let all = ScanPolicy.Reason.allCases.map(\.rawValue) + ScanPolicy.HealthReason.allCases.map(\.rawValue)

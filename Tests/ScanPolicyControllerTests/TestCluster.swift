@@ -103,10 +103,19 @@ struct TestCluster {
         let identity = identity()
         var metadata = ObjectMetadata(
             name: name, namespace: namespace, uid: identity.uid, resourceVersion: identity.version)
+        metadata.creationTime = world[ScanPolicy.self].object(key)?.metadata.creationTime ?? now
         metadata.generation = (world[ScanPolicy.self].object(key)?.metadata.generation ?? 0) + 1
         let status = world[ScanPolicy.self].object(key)?.observedStatus
         world[ScanPolicy.self][key] = .object(ScanPolicy(metadata: metadata, spec: spec, observedStatus: status))
         return key
+    }
+
+    /// Asks for a run, as `kubectl annotate` does.
+    mutating func annotate(policy key: ObjectKey, _ name: String, _ value: String?) {
+        guard var policy = world[ScanPolicy.self].object(key) else { return }
+        policy.metadata.annotations[name] = value
+        policy.metadata.resourceVersion = identity().version
+        world[ScanPolicy.self][key] = .object(policy)
     }
 
     mutating func removePod(_ key: ObjectKey) { world[Pod.self][key] = nil }
@@ -286,6 +295,9 @@ struct TestCluster {
 
     /// Digests behind tags, by complete reference.
     var tags: [String: Fact<Digest>] = [:]
+    /// What the registry of the vulnerability database says.
+    var database = Fact.known(Self.digest("d"), askedAt: Timestamp(secondsSinceEpoch: 0))
+    private(set) var databaseQuestions: [DatabaseDigest] = []
     /// When false, nobody reads logs.
     var answersScans = true
 
@@ -293,6 +305,10 @@ struct TestCluster {
         for want in wants {
             if let question = want.question as? TagDigest, let fact = tags[question.reference.description] {
                 world.set(fact, for: question)
+            }
+            if let question = want.question as? DatabaseDigest {
+                databaseQuestions.append(question)
+                world.set(database, for: question)
             }
             if answersScans, let question = want.question as? ScanOutput,
                 let job = world[Job.self].object(question.job),

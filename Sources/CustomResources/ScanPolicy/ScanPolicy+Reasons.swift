@@ -48,6 +48,7 @@ extension ScanPolicy {
     package enum HealthReason: String, ConditionReason {
         case scanned = "Scanned"
         case inProgress = "InProgress"
+        case awaitingRun = "AwaitingRun"
         case nothingToScan = "NothingToScan"
         case notPullable = "NotPullable"
         case scansFailing = "ScansFailing"
@@ -57,6 +58,7 @@ extension ScanPolicy {
             switch self {
             case .scanned: "Every matched image has a report."
             case .inProgress: "Scans are running or waiting for their turn."
+            case .awaitingRun: "Some images wait for the next run of the schedule, because spec.onNewImage is false."
             case .nothingToScan: "No image matches. Check spec.workloads, spec.images and spec.excludeImages."
             case .notPullable:
                 "Every image that can be pulled has a report; some cannot be pulled by the cluster itself, or their digest is unknown."

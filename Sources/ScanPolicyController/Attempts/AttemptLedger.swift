@@ -25,6 +25,17 @@ struct AttemptLedger: Equatable {
         var nextTime: Timestamp
         /// What was looked for; other scanners make a new case.
         var scanners: Set<ScannerKind>
+        /// The run that asked; a later one makes a new case.
+        var runTime: Timestamp?
+
+        /// True when it counts for what is wanted of the unit now.
+        func isAbout(_ unit: ScanUnit) -> Bool { scanners == unit.scanners && isFresh(for: unit.run) }
+
+        /// True when it is about the run that asks, or a later one.
+        func isFresh(for run: RunDemand?) -> Bool {
+            guard let run else { return true }
+            return runTime.map { $0 >= run.dueTime } ?? false
+        }
 
         /// True when there is a result, and the API refuses the report of it.
         var isReportRefusal: Bool { jobUID.hasPrefix("report ") }
@@ -49,11 +60,12 @@ struct AttemptLedger: Equatable {
 
     /// Counts a failed try once.
     mutating func record(
-        _ failure: FailedTry, of id: String, scanners: Set<ScannerKind>, jobUID: String, at time: Timestamp
+        _ failure: FailedTry, of id: String, scanners: Set<ScannerKind>, runTime: Timestamp? = nil, jobUID: String,
+        at time: Timestamp
     ) {
         var before = entries[id]
         if before?.jobUID == jobUID { return }
-        if before?.scanners != scanners { before = nil }
+        if before?.scanners != scanners || before?.runTime != runTime { before = nil }
         let isFree = failure.reason.costsNoAttempt
         let attempts = (before?.attempts ?? 0) + (isFree ? 0 : 1)
         let blocked = (before?.blocked ?? 0) + (isFree ? 1 : 0)
@@ -65,7 +77,7 @@ struct AttemptLedger: Equatable {
         entries[id] = Entry(
             attempts: attempts, blocked: blocked, reason: failure.reason, message: message, jobUID: jobUID,
             lastTime: time,
-            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: scanners)
+            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: scanners, runTime: runTime)
     }
 
     mutating func forget(_ id: String) { entries[id] = nil }
@@ -129,15 +141,17 @@ extension AttemptLedger.Entry {
             json["scanners"]?.arrayValue?.compactMap { $0.stringValue.flatMap(ScannerKind.init(rawValue:)) } ?? []
         self.init(
             attempts: Int(attempts), blocked: Int(blocked), reason: reason, message: json["message"]?.stringValue ?? "",
-            jobUID: json["jobUID"]?.stringValue ?? "", lastTime: last, nextTime: next, scanners: Set(scanners))
+            jobUID: json["jobUID"]?.stringValue ?? "", lastTime: last, nextTime: next, scanners: Set(scanners),
+            runTime: json["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
     }
 
     var json: JSONValue {
-        [
+        .compact([
             "attempts": .integer(Int64(attempts)), "blocked": .integer(Int64(blocked)),
             "reason": .string(reason.rawValue),
             "message": .string(message), "jobUID": .string(jobUID), "lastTime": .string(lastTime.rfc3339),
             "nextTime": .string(nextTime.rfc3339), "scanners": .strings(scanners.sorted().map(\.rawValue)),
-        ]
+            "runTime": runTime.map { .string($0.rfc3339) },
+        ])
     }
 }

@@ -7,8 +7,10 @@ import Planning
 
 extension ScanPolicyController {
     /// What a policy wants scanned, as far as the world shows it. A pure function of its arguments.
-    package static func demand(of policy: ScanPolicy, in world: World) -> PolicyDemand {
-        var builder = DemandBuilder(policy, world)
+    ///
+    /// - Parameter run: the run that it is in or was in last.
+    package static func demand(of policy: ScanPolicy, run: ScanRun?, in world: World) -> PolicyDemand {
+        var builder = DemandBuilder(policy, run.map(RunDemand.init), world)
         builder.build()
         return builder.demand
     }
@@ -18,6 +20,7 @@ extension ScanPolicyController {
 struct DemandBuilder {
     let policy: ScanPolicy
     let world: World
+    private let run: RunDemand?
     private let excludedImages: [Glob]
     private(set) var demand: PolicyDemand
     /// What a container's image and id were found to mean; thousands of containers share few images.
@@ -36,8 +39,9 @@ struct DemandBuilder {
         case image(ImageReference, Digest, isResolvedFromTag: Bool)
     }
 
-    init(_ policy: ScanPolicy, _ world: World) {
+    init(_ policy: ScanPolicy, _ run: RunDemand?, _ world: World) {
         self.policy = policy
+        self.run = run
         self.world = world
         excludedImages = (policy.spec.excludeImages ?? []).map(Glob.init)
         demand = PolicyDemand(policy: policy.key)
@@ -238,7 +242,9 @@ struct DemandBuilder {
             scanners: spec.effectiveScanners, realm: realm, settings: realm == .operator ? .init() : settings,
             users: [user],
             retries: spec.effectiveRetries, timeoutSeconds: spec.effectiveTimeoutSeconds,
-            maximumFindings: spec.effectiveMaximumFindings, isActive: !spec.isSuspended)
+            maximumFindings: spec.effectiveMaximumFindings,
+            isActive: !spec.isSuspended, startsScans: !spec.isSuspended && (spec.scansNewImages || run?.isOpen == true),
+            run: run)
         let key = ScopedImage(namespace: namespace, image: image)
         if demand.images[key]?.merge(wanted) == nil { demand.images[key] = wanted }
     }

@@ -2,6 +2,7 @@
 import CustomResources
 import KubernetesModel
 import OCIModel
+import Schedules
 
 /// What can be wrong with a policy although its schema holds: path, value, remedy.
 enum PolicyValidation {
@@ -24,7 +25,25 @@ enum PolicyValidation {
                 return .init(reason: .invalidImage, message: "spec.images[\(index)]: \(error)")
             }
         }
-        return placementConflict(of: spec)
+        return schedule(of: spec) ?? placementConflict(of: spec)
+    }
+
+    private static func schedule(of spec: ScanPolicySpec) -> PolicyDemand.Stall? {
+        if let text = spec.schedule {
+            do throws(CronError) {
+                _ = try CronSchedule(parsing: text)
+            } catch {
+                return .init(reason: .invalidSchedule, message: "spec.\(error)")
+            }
+        }
+        if let name = spec.timeZone {
+            do throws(TimeZoneError) {
+                _ = try TimeZoneRules(named: name)
+            } catch {
+                return .init(reason: .invalidTimeZone, message: "spec.timeZone: \(error)")
+            }
+        }
+        return nil
     }
 
     /// Credentials are read where the workload is; with the operator there are none.

@@ -56,6 +56,10 @@ package struct ScanDemand: Hashable, Sendable {
     package var maximumFindings: Int
     /// False when every policy that wants it is suspended: what is there stays, nothing new begins.
     package var isActive: Bool
+    /// False while it waits for the next run of the schedule.
+    package var startsScans: Bool
+    /// How fresh the report must be; nil: any will do.
+    package var run: RunDemand?
 
     /// The name that stands in reports and messages: the first in alphabetical order, so that it does not flicker.
     package var reference: ImageReference? { references.min { $0.description < $1.description } }
@@ -70,6 +74,8 @@ package struct ScanDemand: Hashable, Sendable {
         timeoutSeconds = max(timeoutSeconds, other.timeoutSeconds)
         maximumFindings = max(maximumFindings, other.maximumFindings)
         isActive = isActive || other.isActive
+        startsScans = startsScans || other.startsScans
+        run = RunDemand.later(run, other.run)
         guard case .workload = other.realm else { return }
         if case .operator = realm {
             realm = other.realm

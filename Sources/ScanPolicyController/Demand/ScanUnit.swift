@@ -21,7 +21,10 @@ struct ScanUnit: Hashable {
     }
 
     var scanners: Set<ScannerKind> { demands.values.reduce(into: []) { $0.formUnion($1.scanners) } }
-    var isActive: Bool { demands.values.contains { $0.isActive } }
+    /// True when scans of it may begin now.
+    var startsScans: Bool { demands.values.contains { $0.startsScans } }
+    /// The latest run of those that want it.
+    var run: RunDemand? { demands.values.reduce(nil) { RunDemand.later($0, $1.run) } }
     var timeoutSeconds: Int { demands.values.map(\.timeoutSeconds).max() ?? 600 }
     var maximumFindings: Int { demands.values.map(\.maximumFindings).max() ?? 500 }
     /// Settings of a Job that runs with its workload.

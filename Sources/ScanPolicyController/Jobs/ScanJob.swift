@@ -25,6 +25,10 @@ struct ScanJob {
         var namespaces: [String]
         /// Which try this is, counting from 0.
         var number: Int
+        /// When the run was due that asked for it.
+        var runTime: Timestamp?
+        /// The database that it is pinned to.
+        var databaseDigest: String?
     }
 
     var key: ObjectKey { job.key }
@@ -63,7 +67,7 @@ struct ScanJob {
 
     /// The same Job again has the same name, another try or another content a different one.
     static func name(namespace: String, templateHash: String, units: [Unit]) -> String {
-        let parts = units.map { "\($0.id)#\($0.number)" }.sorted()
+        let parts = units.map { "\($0.id)#\($0.number)" + ($0.runTime.map { "#\($0.rfc3339)" } ?? "") }.sorted()
         return "scan-" + SHA256.hex(([namespace, templateHash] + parts).joined(separator: "\n").utf8).prefix(16)
     }
 
@@ -95,15 +99,18 @@ extension ScanJob.Unit {
         self.init(
             id: id, reference: reference, image: ImageKey(digest: digest, platform: platform),
             scanners: Set(names.compactMap(ScannerKind.init(rawValue:))), maximumFindings: Int(maximum),
-            namespaces: namespaces, number: Int(number))
+            namespaces: namespaces, number: Int(number),
+            runTime: json["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            databaseDigest: json["databaseDigest"]?.stringValue)
     }
 
     var json: JSONValue {
-        [
+        .compact([
             "id": .string(id), "reference": .string(reference), "digest": .string(image.digest.description),
             "platform": .string(image.platform.description), "scanners": .strings(scanners.sorted().map(\.rawValue)),
             "maximumFindings": .integer(Int64(maximumFindings)), "namespaces": .strings(namespaces),
-            "try": .integer(Int64(number)),
-        ]
+            "try": .integer(Int64(number)), "runTime": runTime.map { .string($0.rfc3339) },
+            "databaseDigest": databaseDigest.map(JSONValue.string),
+        ])
     }
 }

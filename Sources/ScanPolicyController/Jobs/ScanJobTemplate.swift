@@ -54,7 +54,7 @@ struct ScanJobTemplate {
                 "arguments": .strings(
                     trivy.arguments(
                         for: entry.unit.image, reference: entry.reference, scanners: entry.unit.scanners,
-                        timeoutSeconds: entry.timeoutSeconds)),
+                        timeoutSeconds: entry.timeoutSeconds, databaseDigest: entry.unit.databaseDigest)),
             ])
         }
         // Time to pull two images, then a minute beside each scan for what comes before and after it.

@@ -11,14 +11,15 @@ struct TrivyArguments {
     static let cache = "/scan/cache"
 
     /// Arguments after `trivy image --format json --output …`, which is the courier's. `reference` is scanned by its digest, wherever its registry is reached.
-    func arguments(for image: ImageKey, reference: ImageReference, scanners: Set<ScannerKind>, timeoutSeconds: Int)
-        -> [String]
-    {
+    func arguments(
+        for image: ImageKey, reference: ImageReference, scanners: Set<ScannerKind>, timeoutSeconds: Int,
+        databaseDigest: String? = nil
+    ) -> [String] {
         var arguments = [
             "--quiet", "--no-progress", "--cache-dir", Self.cache, "--image-src", "remote",
             "--platform", image.platform.description, "--timeout", "\(timeoutSeconds)s",
             "--scanners", Self.scannerNames(scanners).joined(separator: ","),
-            "--db-repository", reachable(configuration.scanner.databaseRepository),
+            "--db-repository", database(databaseDigest),
         ]
         if scanners.contains(.imageConfiguration) { arguments += ["--image-config-scanners", "misconfig"] }
         if configuration.scanner.javaDatabaseRepository.isEmpty {
@@ -33,6 +34,13 @@ struct TrivyArguments {
         ]
         if needsInsecure(reference) { arguments.append("--insecure") }
         return arguments + [reachable(reference.pinned(to: image.digest))]
+    }
+
+    /// The vulnerability database, pinned when a digest is given.
+    private func database(_ digest: String?) -> String {
+        let text = configuration.scanner.databaseRepository
+        guard let digest = digest.flatMap({ Digest($0) }), let repository = parse(text) else { return reachable(text) }
+        return reachable(repository.pinned(to: digest))
     }
 
     /// True when the image's registry or the database's speaks plain HTTP: Trivy has one switch for both, which also turns

@@ -12,7 +12,9 @@ struct PolicyStanding {
         case failed(ScanPolicyStatus.Failure, isGivenUp: Bool, identity: String)
         case running(note: FailedTry?)
         case queued
-        case scanned(ScanReport)
+        /// Nothing begins before the next run of the schedule.
+        case awaitsRun
+        case scanned
 
         var rank: Int {
             switch self {
@@ -20,7 +22,8 @@ struct PolicyStanding {
             case .running(.some): 1
             case .running(nil): 2
             case .queued: 3
-            case .scanned: 4
+            case .awaitsRun: 4
+            case .scanned: 5
             }
         }
     }
@@ -56,8 +59,13 @@ struct PolicyStanding {
     mutating func build() {
         status.lastHandledReconcileAt = policy.reconcileToken
         var worst: [ImageKey: Standing] = [:]
+        // While an image is scanned again, what is known of it still counts.
+        var reports: [ImageKey: ScanReport] = [:]
         for (key, wanted) in demand.images.sorted(by: { $0.key < $1.key }) {
             let standing = standing(of: wanted)
+            if let report = world.report(of: key.image, in: key.namespace), reports[key.image] == nil {
+                reports[key.image] = report
+            }
             if let before = worst[key.image], before.rank <= standing.rank { continue }
             worst[key.image] = standing
         }
@@ -65,6 +73,7 @@ struct PolicyStanding {
         status.images.queued = waiting.count
         status.images.notPullable = Set(demand.notPullable.map(\.image)).count
         for (_, standing) in worst.sorted(by: { $0.key < $1.key }) { count(standing) }
+        for (_, report) in reports.sorted(by: { $0.key < $1.key }) { view.add(report) }
         status.images.matched = worst.count + waiting.count + status.images.notPullable
         listFailures()
         assess()
@@ -81,11 +90,18 @@ struct PolicyStanding {
         if let time = view.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
     }
 
+    /// Says when the policy's runs are.
+    mutating func note(_ clock: RunClock) {
+        status.run = clock.run
+        status.nextScanTime = clock.nextScanTime
+        status.lastHandledScanNow = clock.lastHandledScanNow
+    }
+
     // MARK: One image
 
     private mutating func standing(of wanted: ScanDemand) -> Standing {
-        if let report = world.report(of: wanted.image, in: wanted.namespace), report.covers(wanted.scanners) {
-            return .scanned(report)
+        if let report = world.report(of: wanted.image, in: wanted.namespace), report.answers(wanted) {
+            return .scanned
         }
         let name = wanted.reference?.familiar ?? wanted.image.digest.description
         for realm in [Realm.workload(namespace: wanted.namespace), .operator] {
@@ -96,12 +112,12 @@ struct PolicyStanding {
         for realm in [wanted.realm, .operator, .workload(namespace: wanted.namespace)] {
             if let entry = entry(realm, wanted) { return failed(wanted, entry, name) }
         }
-        return .queued
+        return wanted.startsScans || policy.spec.isSuspended ? .queued : .awaitsRun
     }
 
     private mutating func entry(_ realm: Realm, _ wanted: ScanDemand) -> AttemptLedger.Entry? {
         guard let entry = readLedger()[ScanUnit.id(realm, wanted.image)],
-            entry.scanners.isSuperset(of: wanted.scanners),
+            entry.scanners.isSuperset(of: wanted.scanners), entry.isFresh(for: wanted.run),
             entry.expiry > now
         else { return nil }
         return entry
@@ -151,10 +167,20 @@ struct PolicyStanding {
             status.images.running += 1
             if let note { blocked.append(note) }
         case .queued: status.images.queued += 1
-        case .scanned(let report):
-            status.images.scanned += 1
-            view.add(report)
+        case .awaitsRun:
+            status.images.queued += 1
+            awaiting += 1
+        case .scanned: status.images.scanned += 1
         }
+    }
+
+    /// Images that wait for the schedule; they are queued, but nothing is under way.
+    private var awaiting = 0
+
+    /// True when nothing is left to do that the policy's run asks for.
+    var isDone: Bool {
+        status.images.running == 0 && status.images.queued == awaiting && demand.unresolved.isEmpty
+            && failures.allSatisfy(\.isGivenUp)
     }
 
     /// Why Jobs that are there do not start.
@@ -188,8 +214,10 @@ struct PolicyStanding {
                 )
             } else if images.matched == 0 {
                 (.true, .nothingToScan, ScanPolicy.HealthReason.nothingToScan.explanation)
-            } else if images.running + images.queued > 0 {
+            } else if images.running + images.queued > awaiting {
                 (.unknown, .inProgress, ScanPolicy.HealthReason.inProgress.explanation)
+            } else if awaiting > 0 {
+                (.true, .awaitingRun, ScanPolicy.HealthReason.awaitingRun.explanation)
             } else if images.notPullable > 0 {
                 (.true, .notPullable, ScanPolicy.HealthReason.notPullable.explanation)
             } else {

@@ -16,26 +16,33 @@ package enum ScanPolicyController: Controller {
     ]
 
     package static let contract = Contract(
-        reads: reads, facts: [TagDigest.self],
+        reads: reads, facts: [TagDigest.self, DatabaseDigest.self],
         writes: [WriteGrant(ScanPolicy.resource, subresource: "status", [.patch])])
 
     package static func plan(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> Plan {
-        let demand = demand(of: policy, in: world)
+        var clock = RunClock(policy, in: world, at: now)
+        let demand = demand(of: policy, run: clock.run, in: world)
         if let stall = demand.stall {
             var status = ScanPolicyStatus()
             status.lastHandledReconcileAt = policy.reconcileToken
+            // The past is not forgotten over a typing error.
+            status.run = policy.observedRun
+            status.lastHandledScanNow = clock.lastHandledScanNow
             var plan = Plan(.stalled(stall.reason.rawValue, message: stall.message))
             plan.status = status.json
             return plan
         }
         var standing = PolicyStanding(policy, demand, in: world, at: now)
         standing.build()
+        if standing.isDone { clock.complete(at: now) }
+        standing.note(clock)
         var plan = Plan(outcome(of: policy, standing))
         plan.status = standing.status.json
         plan.assessments = [standing.health] + standing.view.assessments
         plan.events = standing.events + standing.view.events
         for question in demand.wants { plan.want(question) }
-        if let wakeUp = standing.wakeUp { plan.wake(at: wakeUp) }
+        if let question = clock.question { plan.want(question) }
+        for time in [standing.wakeUp, clock.wakeUp].compactMap({ $0 }) { plan.wake(at: time) }
         return plan
     }
 

@@ -30,7 +30,8 @@ enum ReportComposer {
             scanner: .init(
                 version: result.scanner.version.isEmpty ? nil : result.scanner.version,
                 databaseUpdatedTime: result.database.map { Timestamp(secondsSinceEpoch: $0.updatedTime.seconds) },
-                scanners: unit.scanners, placement: job.realm == .operator ? .operator : .workload, jobUID: job.uid),
+                scanners: unit.scanners, placement: job.realm == .operator ? .operator : .workload, jobUID: job.uid,
+                databaseDigest: unit.databaseDigest, runTime: unit.runTime),
             // The Job's start is the same whenever the result is looked at.
             scanTime: job.job.startTime ?? job.job.metadata.creationTime ?? Timestamp(secondsSinceEpoch: 0),
             summary: summary(of: result.totals), details: details(of: result, maximum: unit.maximumFindings))

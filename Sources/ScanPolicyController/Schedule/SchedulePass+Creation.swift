@@ -17,18 +17,19 @@ extension SchedulePass {
             case .operator:
                 let isInsecure = isInsecure(unit)
                 // What has failed before runs alone, so that it takes nobody with it.
-                let isAlone = ledger[unit.id].map { $0.attempts > 0 } ?? false
+                let isAlone = ledger[unit.id].map { $0.isAbout(unit) && $0.attempts > 0 } ?? false
+                let database = database(for: unit)
                 let open =
                     isAlone
                     ? nil
                     : batches.firstIndex {
-                        $0.isOpen && $0.isInsecure == isInsecure
+                        $0.isOpen && $0.isInsecure == isInsecure && $0.database == database
                             && $0.units.count < world.configuration.limits.imagesPerJob
                     }
                 if let open {
                     batches[open].units.append(unit)
                 } else if slots.take(in: nil) {
-                    batches.append(Batch(unit, isOpen: !isAlone, isInsecure: isInsecure))
+                    batches.append(Batch(unit, isOpen: !isAlone, isInsecure: isInsecure, database: database))
                 }
             }
         }
@@ -41,12 +42,23 @@ extension SchedulePass {
         /// More may join.
         var isOpen: Bool
         var isInsecure: Bool
+        /// The one that all of them are pinned to.
+        var database: String?
 
-        init(_ unit: ScanUnit, isOpen: Bool, isInsecure: Bool = false) {
+        init(_ unit: ScanUnit, isOpen: Bool, isInsecure: Bool = false, database: String? = nil) {
+            self.database = database
             units = [unit]
             self.isOpen = isOpen
             self.isInsecure = isInsecure
         }
+    }
+
+    /// The database that a unit is scanned with while its run is on. A registry may have dropped it since it was pinned: then
+    /// the tag is good enough.
+    private func database(for unit: ScanUnit) -> String? {
+        guard let run = unit.run, run.isOpen else { return nil }
+        if let entry = ledger[unit.id], entry.isAbout(unit), entry.reason == .databaseUnavailable { return nil }
+        return run.databaseDigest
     }
 
     private func isInsecure(_ unit: ScanUnit) -> Bool {
@@ -56,8 +68,8 @@ extension SchedulePass {
     /// Units that no report answers, that are in no Job, and whose time has come.
     private mutating func waitingUnits() -> [ScanUnit] {
         var waiting: [ScanUnit] = []
-        for unit in units.values where unit.isActive && !isAnswered(unit) && survey.jobs(for: unit).isEmpty {
-            if let entry = ledger[unit.id], entry.scanners == unit.scanners, entry.expiry > now {
+        for unit in units.values where unit.startsScans && !isAnswered(unit) && survey.jobs(for: unit).isEmpty {
+            if let entry = ledger[unit.id], entry.isAbout(unit), entry.expiry > now {
                 let next = entry.attempts >= unit.allowedTries ? entry.expiry : entry.nextTime
                 if next > now {
                     plan.wake(at: next)
@@ -72,8 +84,8 @@ extension SchedulePass {
     /// True when reports answer everything that active policies ask of a unit, or can be copied to do so.
     func isAnswered(_ unit: ScanUnit) -> Bool {
         unit.demands.allSatisfy { namespace, demand in
-            !demand.isActive || world.report(of: unit.image, in: namespace)?.covers(demand.scanners) == true
-                || shareable(unit.image, demand.scanners) != nil
+            !demand.startsScans || world.report(of: unit.image, in: namespace)?.answers(demand) == true
+                || shareable(unit.image, demand) != nil
         }
     }
 
@@ -105,7 +117,8 @@ extension SchedulePass {
         if let refusal = refusal(of: object) {
             for entry in entries {
                 ledger.record(
-                    refusal.failure, of: entry.unit.id, scanners: entry.unit.scanners, jobUID: refusal.identity,
+                    refusal.failure, of: entry.unit.id, scanners: entry.unit.scanners, runTime: entry.unit.runTime,
+                    jobUID: refusal.identity,
                     at: wholeSecond(refusal.time))
                 if let next = ledger[entry.unit.id]?.nextTime { plan.wake(at: next) }
             }
@@ -116,7 +129,7 @@ extension SchedulePass {
     }
 
     private func entry(_ unit: ScanUnit) -> ScanJobTemplate.Entry? {
-        let previous = ledger[unit.id].flatMap { $0.scanners == unit.scanners ? $0 : nil }
+        let previous = ledger[unit.id].flatMap { $0.isAbout(unit) ? $0 : nil }
         let number = previous?.tries ?? 0
         let references = unit.references
         // Content that goes by several names is tried under each in turn.
@@ -127,7 +140,7 @@ extension SchedulePass {
                 id: unit.id, reference: reference.familiar, image: unit.image, scanners: unit.scanners,
                 maximumFindings: unit.maximumFindings,
                 namespaces: Array(unit.demands.keys.sorted().prefix(ScanReport.usersLimit)),
-                number: number),
+                number: number, runTime: unit.run?.dueTime, databaseDigest: database(for: unit)),
             reference: reference, timeoutSeconds: unit.timeoutSeconds)
     }
 

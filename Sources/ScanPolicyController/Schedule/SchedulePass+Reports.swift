@@ -10,11 +10,13 @@ extension SchedulePass {
     mutating func keepReports() {
         for unit in units.values.sorted(by: { $0.id < $1.id }) {
             for (namespace, demand) in unit.demands.sorted(by: { $0.key < $1.key }) where demand.isActive {
-                if let report = world.report(of: unit.image, in: namespace), report.covers(demand.scanners) {
+                if let report = world.report(of: unit.image, in: namespace), report.answers(demand) {
                     refresh(report, for: demand)
                     ledger.forget(Self.refusalID(of: unit.image, in: namespace))
-                } else if let source = shareable(unit.image, demand.scanners) {
+                } else if let source = shareable(unit.image, demand) {
                     copy(source, to: namespace, for: demand)
+                } else if let outdated = world.report(of: unit.image, in: namespace) {
+                    refresh(outdated, for: demand)
                 }
             }
             if isSatisfied(unit) { ledger.forget(unit.id) }
@@ -24,13 +26,13 @@ extension SchedulePass {
     /// True when every namespace has its report.
     private func isSatisfied(_ unit: ScanUnit) -> Bool {
         unit.demands.allSatisfy { namespace, demand in
-            world.report(of: unit.image, in: namespace)?.covers(demand.scanners) == true
+            world.report(of: unit.image, in: namespace)?.answers(demand) == true
         }
     }
 
     /// A report that is valid in every namespace and answers what is asked for.
-    func shareable(_ image: ImageKey, _ scanners: Set<ScannerKind>) -> ScanReport? {
-        reports[image]?.first { $0.scanner.placement == .operator && $0.covers(scanners) }
+    func shareable(_ image: ImageKey, _ demand: ScanDemand) -> ScanReport? {
+        reports[image]?.first { $0.scanner.placement == .operator && $0.answers(demand) }
     }
 
     private mutating func copy(_ source: ScanReport, to namespace: String, for demand: ScanDemand) {

@@ -59,11 +59,7 @@ extension SchedulePass {
     private mutating func hold(_ result: ScanResult, of unit: ScanJob.Unit, _ job: ScanJob) -> Bool {
         var isHeld = true
         for namespace in targets(of: unit, job) {
-            if let report = world.report(of: unit.image, in: namespace),
-                report.scanner.jobUID == job.uid || report.covers(unit.scanners)
-            {
-                continue
-            }
+            if let report = world.report(of: unit.image, in: namespace), report.isNewer(than: job, unit) { continue }
             isHeld = false
             let demand = units[unit.id]?.demands[namespace]
             var report = ReportComposer.report(
@@ -73,16 +69,21 @@ extension SchedulePass {
             if demand == nil { report.unusedSinceTime = wholeSecond(now) }
             write(report)
         }
-        if isHeld, ledger[unit.id]?.scanners.isSubset(of: unit.scanners) == true { ledger.forget(unit.id) }
+        if isHeld, let entry = ledger[unit.id], entry.scanners.isSubset(of: unit.scanners),
+            entry.runTime == unit.runTime
+        {
+            ledger.forget(unit.id)
+        }
         return isHeld
     }
 
     /// Counts a failure; true when it is seen to be written down.
     private mutating func hold(_ failure: FailedTry, of unit: ScanJob.Unit, _ job: ScanJob) -> Bool {
         let targets = targets(of: unit, job)
-        let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.covers(unit.scanners) != true }
+        let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.isNewer(than: job, unit) != true }
         if !isNeeded { return true }
-        ledger.record(failure, of: unit.id, scanners: unit.scanners, jobUID: job.uid, at: wholeSecond(now))
+        ledger.record(
+            failure, of: unit.id, scanners: unit.scanners, runTime: unit.runTime, jobUID: job.uid, at: wholeSecond(now))
         return observedLedger[unit.id]?.jobUID == job.uid
     }
 
@@ -92,4 +93,14 @@ extension SchedulePass {
 
     /// Times in objects have whole seconds.
     func wholeSecond(_ time: Timestamp) -> Timestamp { Timestamp(secondsSinceEpoch: time.seconds) }
+}
+
+extension ScanReport {
+    /// True when a Job's result for a unit is this report, or has nothing to add to it.
+    func isNewer(than job: ScanJob, _ unit: ScanJob.Unit) -> Bool {
+        if scanner.jobUID == job.uid { return true }
+        guard covers(unit.scanners) else { return false }
+        if let asked = unit.runTime { return scanner.runTime.map { $0 >= asked } ?? false }
+        return true
+    }
 }

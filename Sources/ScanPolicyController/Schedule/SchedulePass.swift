@@ -32,7 +32,7 @@ struct SchedulePass {
         let entries = world[ScanPolicy.self].entries().sorted { $0.key < $1.key }
         demands = entries.compactMap { _, entry in
             guard let policy = entry.object, !policy.metadata.isBeingDeleted else { return nil }
-            return ScanPolicyController.demand(of: policy, in: world)
+            return ScanPolicyController.demand(of: policy, run: policy.observedRun, in: world)
         }
         units = ScanUnit.units(of: demands)
         coverage = Coverage(entries.map(\.value), demands, in: world)
@@ -57,7 +57,7 @@ struct SchedulePass {
         if case .known(let answer, let askedAt) = world.fact(question) {
             let failure = FailedTry(reason: ScanFailureReason(answer.reason), message: answer.message)
             ledger.record(
-                failure, of: id, scanners: report.scanner.scanners,
+                failure, of: id, scanners: report.scanner.scanners, runTime: report.scanner.runTime,
                 jobUID: AttemptLedger.Entry.reportRefusal(report.key, askedAt), at: wholeSecond(askedAt))
         }
         if let entry = ledger[id], entry.isReportRefusal, entry.nextTime > now {

@@ -4,6 +4,7 @@ import CustomResources
 import EmbeddedAPIServer
 import Essentials
 import FactSources
+import Facts
 import JSONScan
 import KubernetesModel
 import ScanPolicyController
@@ -22,7 +23,8 @@ struct LawWorld {
 
     let rig: OperatorRig
     let jobs: JobSimulator
-    let tags = ScriptedTags()
+    let tags = ScriptedDigests<TagDigest>()
+    let database = ScriptedDigests<DatabaseDigest>()
     let seed: UInt64
     let size: Size
     private let images: [String]
@@ -42,8 +44,8 @@ struct LawWorld {
         options.usesLeaderElection = election
         options.seed = seed
         options.shufflesSteps = true
-        let tags = tags
-        options.sources = { client, metrics in [ScanOutputSource(client: client, metrics: metrics), tags] }
+        let (tags, database) = (tags, database)
+        options.sources = { client, metrics in [ScanOutputSource(client: client, metrics: metrics), tags, database] }
         adjust(&options)
         rig = OperatorRig(options)
         jobs = JobSimulator(on: rig)

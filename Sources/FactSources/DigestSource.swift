@@ -7,12 +7,13 @@ import OCIModel
 import OCIRegistry
 import Planning
 
-/// Asks a registry which digest a tag has, anonymously.
-package struct TagDigestSource: FactSource {
+/// Asks a registry which digest a reference has, anonymously.
+package struct DigestSource<Question: DigestQuestion>: FactSource {
     private let registries: RegistryClient
 
     /// - Parameter transport: takes absolute URLs.
-    package init(transport: any HTTPTransport, endpoints: [OperatorConfiguration.RegistryEndpoint]) {
+    package init(of _: Question.Type, transport: any HTTPTransport, endpoints: [OperatorConfiguration.RegistryEndpoint])
+    {
         registries = RegistryClient(
             transport: transport,
             endpoints: endpoints.map {
@@ -20,7 +21,7 @@ package struct TagDigestSource: FactSource {
             })
     }
 
-    package func ask(_ question: TagDigest) async -> Result<Digest, FactFailure> {
+    package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
         do throws(RegistryError) {
             return .success(try await registries.digest(of: question.reference))
         } catch {
