@@ -24,16 +24,19 @@ install_watchbill() {
   done
 }
 
-# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner and memory can be given.
+# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner, memory and database (a tag
+# in place of the digest) can be given.
 configure() {
-  local images_per_job=20 maximum_jobs=10 scanner memory=1Gi word
+  local images_per_job=20 maximum_jobs=10 scanner memory=1Gi database word
   scanner=$(image trivy)
+  database=@$(digest trivy-db)
   for word in "$@"; do
     case $word in
       imagesPerJob=*) images_per_job=${word#*=} ;;
       maximumJobs=*) maximum_jobs=${word#*=} ;;
       scanner=*) scanner=${word#*=} ;;
       memory=*) memory=${word#*=} ;;
+      database=*) database=:${word#*=} ;;
       *) fail "configure knows no '$word'" ;;
     esac
   done
@@ -42,7 +45,7 @@ configure() {
 clusterName: rig
 scanner:
   image: $scanner
-  databaseRepository: $REGISTRY_IN_POD/trivy-db@$(digest trivy-db)
+  databaseRepository: $REGISTRY_IN_POD/trivy-db$database
 registries:
   - host: $REGISTRY
     endpoint: $REGISTRY_IN_POD

@@ -25,7 +25,7 @@ spec:
 YAML
 }
 
-# policy NAMESPACE NAME: scans everything that runs there.
+# policy NAMESPACE NAME [SPEC…]: scans everything that runs there; SPEC are further members, one a word: 'schedule: "* * * * *"'.
 policy() {
   cat <<YAML
 ---
@@ -36,6 +36,8 @@ spec:
   workloads: {selector: {}}
   scanners: [Vulnerability, Secret]
 YAML
+  local member
+  for member in "${@:3}"; do echo "  $member"; done
 }
 
 # shop_and_bank: `vulnerable` runs in both namespaces, under one digest.
