@@ -35,7 +35,6 @@ let vocabulary: [Target] = [
     pure("YAML", "CYAML", "Essentials"),
     pure("Schedules", "Essentials"),
     pure("Schema", "Essentials"),
-    pure("Schedules", "Essentials"),
     pure("OCIModel", "Essentials", "JSONScan"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),

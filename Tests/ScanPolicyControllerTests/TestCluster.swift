@@ -40,6 +40,8 @@ struct TestCluster {
         add(node: "node-1")
     }
 
+    mutating func forgetWrites() { writes = [] }
+
     mutating func identity() -> (uid: String, version: String) {
         serial += 1
         return ("uid-\(serial)", "\(serial)")
@@ -394,17 +396,4 @@ struct TestCluster {
         }
         Issue.record("no rest after \(limit) passes: \(writes.suffix(6))", sourceLocation: location)
     }
-
-    // MARK: What can be seen
-
-    func status(_ key: ObjectKey) -> JSONValue { world[ScanPolicy.self].object(key)?.observedStatus ?? .null }
-    func condition(_ type: String, of key: ObjectKey) -> Condition? {
-        world[ScanPolicy.self].object(key)?.conditions.first { $0.type == type }
-    }
-    func images(_ key: ObjectKey) -> [String: Int64] {
-        (status(key)["images"]?.objectValue ?? [:]).compactMapValues(\.integerValue).filter { $0.value != 0 }
-    }
-    var reports: [ScanReport] { world[ScanReport.self].objects().sorted { $0.key < $1.key } }
-    func count(_ prefix: String) -> Int { writes.count { $0.hasPrefix(prefix) } }
-    mutating func forgetWrites() { writes = [] }
 }
