@@ -71,7 +71,7 @@ let shells: [Target] = [
         "OCIRegistry",
         "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan"),
+    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
 ]
 
 let socketShells: [Target] = [
@@ -153,7 +153,7 @@ let shellTests: [Target] = [
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
         "Machines", "OCIModel"),
-    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests"),
+    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 
 let socketTests: [Target] = [
