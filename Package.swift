@@ -38,6 +38,7 @@ let vocabulary: [Target] = [
     pure("OCIModel", "Essentials", "JSONScan"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
+    pure("Exposition"),
     pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
@@ -51,7 +52,7 @@ let behaviour: [Target] = [
     pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "Digests", "JSONScan", "Schedules"),
+        "TrivyReport", "Digests", "JSONScan", "Schedules", "Exposition"),
 ]
 
 // MARK: C, shells
@@ -65,13 +66,13 @@ let shells: [Target] = [
     pure(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Machines",
         "Planning",
-        "CustomResources", "JSONScan", "Digests", log),
+        "CustomResources", "JSONScan", "Digests", "Exposition", log),
     pure(
         "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel",
         "OCIRegistry",
-        "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport"),
+        "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition", "ScanPolicyController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan"),
 ]
 
 let socketShells: [Target] = [
@@ -96,7 +97,7 @@ let programs: [Target] = [
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier",
-            "FactSources", "TrivyReport", "YAML", "JSONScan", "Digests", log,
+            "FactSources", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
@@ -107,7 +108,14 @@ let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
         "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schedules", "Schema",
-        "YAML",
+        "YAML", "Exposition",
+    ])
+
+/// What a pass costs, for `make bench`.
+let figures = Target.executableTarget(
+    name: "figures",
+    dependencies: [
+        "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "ScanPolicyController",
     ])
 
 let testSupport: [Target] = [
@@ -117,7 +125,7 @@ let testSupport: [Target] = [
         "TrivyReport",
         "HTTPTransport", "EmbeddedAPIServer", "KubernetesClient", "ControllerRuntime", "ScanPolicyController",
         "Digests",
-        "JSONScan", log),
+        "JSONScan", "Exposition", log),
 ]
 
 // MARK: Tests
@@ -141,7 +149,8 @@ let pureTests: [Target] = [
     tests("Machines", "Essentials"),
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "JSONScan", "Schema"),
+        "TrivyReport", "JSONScan", "Schema", "Exposition"),
+    tests("Exposition"),
 ]
 
 let shellTests: [Target] = [
@@ -152,8 +161,8 @@ let shellTests: [Target] = [
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
-        "Machines", "OCIModel"),
-    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
+        "Machines", "OCIModel", "Exposition"),
+    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests"),
 ]
 
 let socketTests: [Target] = [
@@ -167,12 +176,14 @@ let socketTests: [Target] = [
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]
 
-var targets = vocabulary + behaviour + [workbench] + pureTests
+var targets = vocabulary + behaviour + [workbench, figures] + pureTests
 var dependencies: [Package.Dependency] = [
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
 ]
-var products: [Product] = [.executable(name: "workbench", targets: ["workbench"])]
+var products: [Product] = [
+    .executable(name: "workbench", targets: ["workbench"]), .executable(name: "figures", targets: ["figures"]),
+]
 
 if highestRing >= 3 {
     targets += shells + testSupport + shellTests

@@ -50,11 +50,17 @@ package struct AnyController: Sendable {
         }
     }
 
-    package init<C: SingletonController & SendableMetatype>(singleton controller: C.Type) {
+    /// - Parameter witness: shown the world of every pass, before the plan; it cannot change either.
+    package init<C: SingletonController & SendableMetatype>(
+        singleton controller: C.Type, witness: @escaping @Sendable (World) -> Void = { _ in }
+    ) {
         name = C.name
         contract = C.contract
         primary = nil
-        pass = { _, world, now in .planned(C.plan(in: world, at: now), primary: nil) }
+        pass = { _, world, now in
+            witness(world)
+            return .planned(C.plan(in: world, at: now), primary: nil)
+        }
     }
 
     /// Everything it reads: what its contract names, and its primaries.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import Exposition
 import KubernetesModel
 import Logging
 import Machines
@@ -15,6 +16,8 @@ package final class Dispatcher: Sendable {
         var isLeading = false
         var isEnding = false
         var lastSingletonPass: Instant?
+        /// When the oldest news came that a key has not been planned with.
+        var news: [PlanKey: Instant] = [:]
     }
 
     private let controllers: [AnyController]
@@ -53,9 +56,9 @@ package final class Dispatcher: Sendable {
 
     // MARK: What brings keys
 
-    /// Objects of a kind changed.
-    func changed(_ objects: [ObjectKey], of kind: any KubernetesObject.Type) {
-        enqueue(routing.keys(for: objects, of: kind, in: store.world), isUrgent: true)
+    /// Objects of a kind changed; the news of it came at `received`.
+    func changed(_ objects: [ObjectKey], of kind: any KubernetesObject.Type, received: Instant) {
+        enqueue(routing.keys(for: objects, of: kind, in: store.world), isUrgent: true, news: received)
     }
 
     /// A watch has come further without a change: what was written may have been seen by now.
@@ -64,10 +67,13 @@ package final class Dispatcher: Sendable {
     /// Plans everything: after a kind's first list and when this replica begins to lead.
     package func enqueueEverything() { enqueue(routing.allKeys(in: store.world), isUrgent: false) }
 
-    func enqueue(_ keys: some Sequence<PlanKey>, isUrgent: Bool = true) {
+    func enqueue(_ keys: some Sequence<PlanKey>, isUrgent: Bool = true, news: Instant? = nil) {
         let now = clock.instant()
         state.withLock { state in
-            for key in keys { add(key, isUrgent: isUrgent, to: &state, now: now) }
+            for key in keys {
+                add(key, isUrgent: isUrgent, to: &state, now: now)
+                if let news, state.isLeading, state.news[key] == nil { state.news[key] = news }
+            }
             state.queue.conditionsMet(now: now, where: isSeen)
         }
         bell.ring()
@@ -91,6 +97,13 @@ package final class Dispatcher: Sendable {
     package func stop() {
         state.withLock { $0.isEnding = true }
         bell.ring()
+    }
+
+    /// Brings the gauges that nobody keeps up to date: how long the queue makes its keys wait.
+    func measure() {
+        let now = clock.instant()
+        let age = state.withLock { $0.queue.oldestAge(now: now) }
+        metrics.set(MetricCatalog.queueAge, to: age.inSeconds)
     }
 
     // MARK: The passes
@@ -147,8 +160,11 @@ package final class Dispatcher: Sendable {
 
     private func planAndCarryOut(_ key: PlanKey, _ controller: AnyController) async -> ApplyReport {
         let began = clock.instant()
+        let news = state.withLock { $0.news.removeValue(forKey: key) }
         let pass = controller.plan(key.object, in: store.world, at: clock.now())
-        metrics.observe((clock.instant() - began).inSeconds, in: MetricCatalog.planSeconds, controller.name)
+        let ended = clock.instant()
+        metrics.observe((ended - began).inSeconds, in: MetricCatalog.planSeconds, controller.name)
+        if let news { metrics.observe((ended - news).inSeconds, in: MetricCatalog.eventSeconds, controller.name) }
         switch pass {
         case .nothing:
             facts.want([], by: key)
@@ -206,4 +222,7 @@ extension Outcome {
         case .degraded: "degraded"
         }
     }
+
+    /// Every label of `watchbill_plans_total`.
+    static let words = ["ready", "progressing", "stalled", "degraded", "done", "unreadable"]
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import Exposition
 import Logging
 import Machines
 import Planning
@@ -87,6 +88,27 @@ package final class FactLoop: Sendable {
         let asked = AnyQuestion(question)
         let keys = state.withLock { state in Set(state.wishes.filter { $0.value.contains(asked) }.map(\.key)) }
         if !keys.isEmpty { requeue(keys) }
+    }
+
+    /// Brings the gauges of facts up to date: how many are known, and how old what is known has become.
+    func measure() {
+        let questions = state.withLock { Array($0.wishers.keys) }
+        let world = store.world
+        let now = clock.now()
+        var counts: [[String]: Int] = [:]
+        var ages: [String: Duration] = [:]
+        for name in sources.keys {
+            for state in ["known", "failed", "unknown"] { counts[[name, state]] = 0 }
+            ages[name] = .zero
+        }
+        for question in questions {
+            let name = type(of: question.question).name
+            let (state, age) = question.question.standing(in: world, at: now)
+            counts[[name, state], default: 0] += 1
+            ages[name] = max(ages[name] ?? .zero, age)
+        }
+        for (labels, count) in counts { metrics.set(MetricCatalog.factStates, labels[0], labels[1], to: Double(count)) }
+        for (name, age) in ages { metrics.set(MetricCatalog.factAge, name, to: age.inSeconds) }
     }
 
     /// Asks what is wanted until the task is cancelled.
@@ -179,8 +201,19 @@ extension FactQuestion {
     }
 }
 
+extension FactQuestion {
+    /// What is known of it, as metrics say it, and how old that is.
+    fileprivate func standing(in world: World, at now: Timestamp) -> (state: String, age: Duration) {
+        switch world.fact(self) {
+        case .known(_, let askedAt): ("known", max(now - askedAt, .zero))
+        case .failed: ("failed", .zero)
+        case .unknown: ("unknown", .zero)
+        }
+    }
+}
+
 extension FactSource {
-    fileprivate static var questionName: String { Question.name }
+    static var questionName: String { Question.name }
 
     fileprivate func askAny<Other: FactQuestion>(_ question: Other) async -> Result<Other.Answer, FactFailure> {
         guard let own = question as? Question else {

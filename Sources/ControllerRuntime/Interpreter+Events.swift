@@ -29,10 +29,8 @@ extension Interpreter {
         report.requests += 1
         do throws(APIError) {
             _ = try await client.create(.events, namespace: namespace, body: body)
-            metrics.add(to: MetricCatalog.requests, "create", "201")
             memory.report(identity)
         } catch {
-            count("create", error)
             // An Event tells what the status says too: one that cannot be written is not worth a retry.
             if error.status != nil { memory.report(identity) }
         }

@@ -51,7 +51,6 @@ extension Interpreter {
             if !isWritten { isWritten = await write(status, to: reference, current, in: &report) }
             if isWritten { memory.report(mark) }
         } catch {
-            count("get", error)
             if error.status?.code != 404 { settle(error, reference, "status", in: &report) }
         }
         return report
@@ -75,12 +74,10 @@ extension Interpreter {
             let written = try await client.apply(
                 reference.resource, reference.key, subresource: "status", body: body, manager: Self.statusManager,
                 force: true)
-            metrics.add(to: MetricCatalog.requests, "apply-status", "200")
             report.awaited.append(.version(reference, written.resourceVersion))
             accepted(reference, in: &report)
             return true
         } catch {
-            count("apply-status", error)
             switch error.status?.code {
             // Gone, or changed since it was read: its own event brings the next plan.
             case 404, 409: break

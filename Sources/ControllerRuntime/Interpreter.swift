@@ -16,7 +16,6 @@ package struct Interpreter: Sendable {
     let facts: FactLoop
     let clock: any RuntimeClock
     let memory: WriteMemory
-    let metrics: Metrics
     let logger: Logger
     /// The field manager of applied objects; statuses have one of their own.
     package static let fieldManager = "watchbill"
@@ -58,11 +57,9 @@ package struct Interpreter: Sendable {
         do throws(APIError) {
             let written = try await client.create(
                 object.reference.resource, namespace: object.reference.key.namespace, body: object.body)
-            metrics.add(to: MetricCatalog.requests, "create", "201")
             report.awaited.append(.version(object.reference, written.resourceVersion))
             accepted(object.reference, in: &report)
         } catch {
-            count("create", error)
             if error.status?.code == 409 { return await adopt(object, in: &report) }
             settle(error, object.reference, "create", in: &report)
         }
@@ -73,7 +70,6 @@ package struct Interpreter: Sendable {
         report.requests += 1
         do throws(APIError) {
             let found = try await client.get(object.reference.resource, object.reference.key)
-            metrics.add(to: MetricCatalog.requests, "get", "200")
             if ManagedMarks(of: found) == ManagedMarks(of: object.body) {
                 let version = found.at("metadata", "resourceVersion")?.stringValue ?? ""
                 report.awaited.append(.version(object.reference, version))
@@ -82,7 +78,6 @@ package struct Interpreter: Sendable {
                 refuseTaken(object.reference, in: &report)
             }
         } catch {
-            count("get", error)
             // Gone between the two requests: the name is free now.
             if error.status?.code == 404 { return fail(object.reference, "create", error.description, in: &report) }
             settle(error, object.reference, "create", in: &report)
@@ -99,12 +94,10 @@ package struct Interpreter: Sendable {
             let written = try await client.apply(
                 object.reference.resource, object.reference.key, body: object.body, manager: Self.fieldManager,
                 force: true)
-            metrics.add(to: MetricCatalog.requests, "apply", "200")
             memory.remember(object, version: written.resourceVersion)
             report.awaited.append(.version(object.reference, written.resourceVersion))
             accepted(object.reference, in: &report)
         } catch {
-            count("apply", error)
             settle(error, object.reference, "apply", in: &report)
         }
     }
@@ -122,11 +115,9 @@ package struct Interpreter: Sendable {
         report.requests += 1
         do throws(APIError) {
             let found = try await client.get(object.reference.resource, object.reference.key)
-            metrics.add(to: MetricCatalog.requests, "get", "200")
             if ManagedMarks(of: found).manager == mark || found.wasApplied(by: Self.fieldManager) { return true }
             refuseTaken(object.reference, in: &report)
         } catch {
-            count("get", error)
             if error.status?.code == 404 { return true }
             settle(error, object.reference, "apply", in: &report)
         }
@@ -140,11 +131,9 @@ package struct Interpreter: Sendable {
             try await client.delete(
                 deletion.reference.resource, deletion.reference.key, uid: deletion.uid,
                 resourceVersion: deletion.resourceVersion)
-            metrics.add(to: MetricCatalog.requests, "delete", "200")
             report.awaited.append(.gone(deletion.reference, uid: deletion.uid))
             accepted(deletion.reference, in: &report)
         } catch {
-            count("delete", error)
             switch error.status?.code {
             case 404: report.awaited.append(.gone(deletion.reference, uid: deletion.uid))
             // It changed since it was seen: the plan that follows decides anew.
@@ -169,10 +158,6 @@ package struct Interpreter: Sendable {
         report.failures.append(WriteFailure(reference: reference, step: step, message: message))
         logger.warning(
             "write failed", metadata: ["object": "\(reference)", "step": "\(step)", "message": "\(message)"])
-    }
-
-    func count(_ verb: String, _ error: APIError) {
-        metrics.add(to: MetricCatalog.requests, verb, error.status.map { "\($0.code)" } ?? "0")
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import Exposition
 import HTTPTransport
 import KubernetesClient
 import KubernetesModel

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Exposition
 import KubernetesClient
 import KubernetesModel
 import Logging
+import Machines
 import Planning
 
 /// The machinery of one operator process: keeps the store fresh, plans, and carries plans out while it leads.
@@ -60,7 +62,6 @@ package struct Runtime: Sendable {
             requeue: keys.relay)
         let interpreter = Interpreter(
             client: client, store: store, facts: facts, clock: clock, memory: WriteMemory(identity: settings.identity),
-            metrics: metrics,
             logger: logger)
         let coverage = WatchCoverage(of: controllers, settings: settings)
         let dispatcher = Dispatcher(
@@ -80,6 +81,7 @@ package struct Runtime: Sendable {
                 metrics: metrics,
                 logger: logger, seed: generator.next(), leads: { dispatcher.lead() })
             : nil
+        Self.initialize(metrics, controllers: controllers, sources: sources, watches: coverage.watches)
         self.store = store
         self.metrics = metrics
         self.health = health
@@ -88,10 +90,41 @@ package struct Runtime: Sendable {
         self.gate = gate
     }
 
+    /// Every series of this process, as `/metrics` shows them.
+    package func metricsText() -> String {
+        dispatcher.measure()
+        facts.measure()
+        return metrics.text()
+    }
+
+    /// True while this replica may write.
+    package var isLeading: Bool { metrics.value(MetricCatalog.leader) == 1 }
+
     /// Asks for an orderly end: no new plans, running ones are finished, then the lease is given back.
     package func shutdown() {
         health.isEnding = true
         ending.ring()
+    }
+
+    /// Every counter whose labels are known begins at zero, so that its first event shows in a rate.
+    private static func initialize(
+        _ metrics: Metrics, controllers: [AnyController], sources: [any FactSource], watches: [WatchCoverage.Watch]
+    ) {
+        for controller in controllers {
+            for word in Outcome.words { metrics.initialize(MetricCatalog.plans, controller.name, word) }
+            metrics.initialize(MetricCatalog.planSeconds, controller.name)
+            metrics.initialize(MetricCatalog.eventSeconds, controller.name)
+        }
+        for source in sources { metrics.initialize(MetricCatalog.facts, type(of: source).questionName, "answered") }
+        for watch in watches {
+            for reason in WatchMachine.Restart.allCases {
+                metrics.initialize(MetricCatalog.watchRestarts, watch.kind.resource.qualifiedPlural, reason.rawValue)
+            }
+        }
+        for verb in ["get", "list", "watch", "log", "update", "apply", "apply-status", "delete"] {
+            metrics.initialize(MetricCatalog.requests, verb, "200")
+        }
+        for verb in ["create", "apply"] { metrics.initialize(MetricCatalog.requests, verb, "201") }
     }
 
     /// Runs until `shutdown()`, or until the lease is lost.
@@ -121,6 +154,7 @@ package struct Runtime: Sendable {
             group.addTask {
                 guard let lease else {
                     gate.openWithoutElection()
+                    metrics.set(MetricCatalog.leader, to: 1)
                     dispatcher.lead()
                     return nil
                 }

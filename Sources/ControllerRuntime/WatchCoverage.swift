@@ -67,7 +67,7 @@ struct WatchParts {
         return KindWatchLoop<Object>(
             namespace: namespace, client: client, store: store, clock: clock, metrics: metrics, health: health,
             logger: logger,
-            seed: seed, changed: { [dispatcher] in dispatcher.changed($0, of: kind) },
+            seed: seed, changed: { [dispatcher] in dispatcher.changed($0, of: kind, received: $1) },
             advanced: { [dispatcher] in dispatcher.advanced() },
             synced: { [dispatcher] in dispatcher.enqueueEverything() })
     }

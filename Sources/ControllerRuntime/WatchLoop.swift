@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import Exposition
 import HTTPTransport
 import JSONScan
 import KubernetesClient
@@ -23,8 +24,8 @@ struct KindWatchLoop<Object: KubernetesObject>: WatchLoop {
     let health: Health
     let logger: Logger
     let seed: UInt64
-    /// Told after every change, with the keys that changed.
-    let changed: @Sendable ([ObjectKey]) -> Void
+    /// Told after every change, with the keys that changed and when the news came.
+    let changed: @Sendable ([ObjectKey], Instant) -> Void
     /// Told when the watch has come further although nothing changed.
     let advanced: @Sendable () -> Void
     /// Told after the first list.
@@ -57,7 +58,7 @@ private struct Conversation<Object: KubernetesObject> {
     /// What a list has brought so far.
     private var replacement = Snapshot<Object>()
     /// The event that the machine is being told of.
-    private var pending: (key: ObjectKey, object: Decoded<Object>?)?
+    private var pending: (key: ObjectKey, object: Decoded<Object>?, received: Instant)?
     /// Set when the machine no longer wants the watch that is being read.
     private var isClosed = false
     private var counted: [WatchMachine.Restart: Int] = [:]
@@ -174,13 +175,14 @@ private struct Conversation<Object: KubernetesObject> {
     }
 
     private mutating func handle(_ object: JSONScanner, _ type: String, of exchange: Int) {
+        let received = now
         guard let item = Decoded<Object>(reading: object) else {
             isClosed = true
             perform(machine.watchFailed(exchange: exchange, .unreadable, now: now))
             return
         }
         loop.note(item)
-        pending = (item.metadata.key, type == "DELETED" ? nil : item)
+        pending = (item.metadata.key, type == "DELETED" ? nil : item, received)
         perform(
             machine.eventReceived(
                 exchange: exchange, type: type, resourceVersion: item.metadata.resourceVersion, now: now))
@@ -192,14 +194,14 @@ private struct Conversation<Object: KubernetesObject> {
         replacement = Snapshot()
         let keys = loop.store.replace(with: snapshot, version: version, in: loop.namespace)
         unreadable = Set(snapshot.keys.filter { snapshot[$0]?.isUnreadable == true })
-        keys.isEmpty ? loop.advanced() : loop.changed(keys)
+        keys.isEmpty ? loop.advanced() : loop.changed(keys, now)
     }
 
     private mutating func applyPending() {
-        guard let (key, object) = pending else { return }
+        guard let (key, object, received) = pending else { return }
         if object?.isUnreadable == true { unreadable.insert(key) } else { unreadable.remove(key) }
         let hasChanged = loop.store.set(object, at: key, version: machine.version, in: loop.namespace)
-        hasChanged ? loop.changed([key]) : loop.advanced()
+        hasChanged ? loop.changed([key], received) : loop.advanced()
         countObjects()
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ControllerRuntime
 import Essentials
+import Exposition
 import Facts
 import KubernetesClient
 import KubernetesModel
@@ -11,13 +12,15 @@ import TrivyReport
 package struct ScanOutputSource: FactSource {
     private let client: KubernetesClient
     private let metrics: Metrics
+    private let witness: ScanWitness?
 
     /// Beside the frames: what a mesh's sidecar or a shell may add to a log.
     private static let slackBytes = 1 << 20
 
-    package init(client: KubernetesClient, metrics: Metrics) {
+    package init(client: KubernetesClient, metrics: Metrics, witness: ScanWitness? = nil) {
         self.client = client
         self.metrics = metrics
+        self.witness = witness
     }
 
     package func ask(_ question: ScanOutput) async -> Result<ScanOutput.Answer, FactFailure> {
@@ -38,7 +41,7 @@ package struct ScanOutputSource: FactSource {
             return .failure(Self.failure(error, pod))
         }
         let results = reader.finish().mapValues(Self.result)
-        for result in results.values { count(result) }
+        for (unit, result) in results { count(result, of: unit) }
         return .success(results)
     }
 
@@ -63,10 +66,19 @@ package struct ScanOutputSource: FactSource {
         }
     }
 
-    private func count(_ result: UnitResult) {
+    private func count(_ result: UnitResult, of unit: String) {
+        let seconds: Double
         switch result {
-        case .scanned: metrics.add(to: MetricCatalog.scans, "")
-        case .failed(let failure): metrics.add(to: MetricCatalog.scans, failure.reason.rawValue)
+        case .scanned(let scan):
+            metrics.add(to: MetricCatalog.scans, "")
+            seconds = scan.usage.duration.inSeconds
+        case .failed(let failure):
+            metrics.add(to: MetricCatalog.scans, failure.reason.rawValue)
+            seconds = failure.usage.duration.inSeconds
         }
+        // A frame that could not be read says nothing of time either.
+        guard seconds > 0 else { return }
+        metrics.observe(seconds, in: MetricCatalog.scanSeconds)
+        witness?.measured(seconds, of: unit)
     }
 }

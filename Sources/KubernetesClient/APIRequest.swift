@@ -43,6 +43,27 @@ package struct APIRequest: Sendable, Equatable {
     /// True for what changes something on the server; those wait at the write gate.
     package var isWrite: Bool { method != .get && method != .head }
 
+    /// What is done, in Kubernetes' words: `get`, `list`, `watch`, `log`, `create`, `update`, `patch`, `apply`,
+    /// `apply-status`, `delete`.
+    package var verb: String {
+        let place = path.prefix { $0 != "?" }
+        switch method {
+        case .get, .head:
+            if place.hasSuffix("/log") { return "log" }
+            switch lane {
+            case .watches: return "watch"
+            case .lists: return "list"
+            case .lease, .writes: return "get"
+            }
+        case .post: return "create"
+        case .put: return "update"
+        case .patch:
+            guard contentType.hasPrefix("application/apply-patch") else { return "patch" }
+            return place.hasSuffix("/status") ? "apply-status" : "apply"
+        case .delete: return "delete"
+        }
+    }
+
     /// Method and path without the query, for errors and logs.
     package var summary: String { "\(method.rawValue) \(path.prefix { $0 != "?" })" }
 

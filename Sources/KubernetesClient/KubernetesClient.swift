@@ -12,6 +12,7 @@ package struct KubernetesClient: Sendable {
     private let lanes: [Lane: any HTTPTransport]
     private let gate: @Sendable () -> Duration?
     private let sleep: @Sendable (Duration) async throws -> Void
+    private let answered: @Sendable (APIRequest, Int) -> Void
     private let userAgent: String
     let fieldManager: String
 
@@ -19,16 +20,19 @@ package struct KubernetesClient: Sendable {
     ///   - gate: asked before every write that is no Lease, and again when it is put on its connection: the time that
     ///     is left for writing, nil to hold it back.
     ///   - sleep: waits between retries; a test moves virtual time instead.
+    ///   - answered: told of every exchange with its status code, 0 when there was no answer.
     package init(
         userAgent: String = "watchbill", fieldManager: String = "watchbill",
         gate: @escaping @Sendable () -> Duration? = { .seconds(3600) },
         sleep: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        answered: @escaping @Sendable (APIRequest, Int) -> Void = { _, _ in },
         transport: (Lane) -> any HTTPTransport
     ) {
         self.userAgent = userAgent
         self.fieldManager = fieldManager
         self.gate = gate
         self.sleep = sleep
+        self.answered = answered
         lanes = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, transport($0)) })
     }
 
@@ -71,8 +75,10 @@ package struct KubernetesClient: Sendable {
         do throws(TransportError) {
             response = try await transport.send(wire)
         } catch {
+            answered(request, 0)
             throw .transport(error, request: request.summary)
         }
+        answered(request, response.status)
         guard !(200..<300).contains(response.status) else { return response }
         let body = await head(of: response.body, limit: 64 << 10)
         throw .status(

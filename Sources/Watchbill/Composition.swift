@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import ControllerRuntime
+import Essentials
+import FactSources
 import ProbeServer
 import ScanPolicyController
 
 /// What the operator is made of.
 enum Composition {
     /// Every controller that runs.
-    static let controllers = [
-        AnyController(ScanPolicyController.self),
-        AnyController(singleton: ScanSchedule.self),
-    ]
+    static func controllers(_ witness: ScanWitness) -> [AnyController] {
+        [
+            AnyController(ScanPolicyController.self),
+            AnyController(singleton: ScanSchedule.self) { witness.observe($0) },
+        ]
+    }
 
     /// Alive while the process answers; ready once every kind has been listed.
     static func healthRoutes(_ runtime: Runtime) -> [String: ProbeServer.Route] {
@@ -22,7 +26,14 @@ enum Composition {
         ]
     }
 
-    static func metricsRoutes(_ runtime: Runtime) -> [String: ProbeServer.Route] {
-        ["/metrics": { .metrics(runtime.metrics.text()) }]
+    static func metricsRoutes(
+        _ runtime: Runtime, _ witness: ScanWitness, _ clock: any RuntimeClock
+    ) -> [String: ProbeServer.Route] {
+        [
+            "/metrics": { .metrics(runtime.metricsText()) },
+            "/metrics/trivy": {
+                .metrics(witness.text(of: runtime.store.world, at: clock.now(), isLeading: runtime.isLeading))
+            },
+        ]
     }
 }

@@ -3,7 +3,6 @@ import ControllerRuntime
 import CustomResources
 import Essentials
 import FactSources
-import Facts
 import HTTPClientTransport
 import KubernetesClient
 import Logging
@@ -23,12 +22,14 @@ struct OperatorProcess {
         let registries = try AHCTransport(on: loops)
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
+        let witness = ScanWitness()
         let client = KubernetesClient(
-            userAgent: "watchbill/\(Version.text)", gate: { gate.timeLeft }, transport: connection.transport)
+            userAgent: "watchbill/\(Version.text)", gate: { gate.timeLeft },
+            answered: { metrics.count($0, code: $1) }, transport: connection.transport)
         let runtime = Runtime(
-            settings: runtimeSettings, controllers: Composition.controllers,
+            settings: runtimeSettings, controllers: Composition.controllers(witness),
             sources: [
-                ScanOutputSource(client: client, metrics: metrics),
+                ScanOutputSource(client: client, metrics: metrics, witness: witness),
                 DigestSource(
                     of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),
                 DigestSource(
@@ -42,7 +43,7 @@ struct OperatorProcess {
                 "identity": "\(settings.identity)",
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
-        let end = try await serve(runtime, connection, on: loops, clock: clock)
+        let end = try await serve(runtime, witness, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
         await connection.shutdown()
         await registries.shutdown()
@@ -84,13 +85,14 @@ struct OperatorProcess {
 
     /// Runs everything until the runtime ends; a signal asks it to.
     private func serve(
-        _ runtime: Runtime, _ connection: ClusterConnection, on loops: EventLoops, clock: SystemClock
+        _ runtime: Runtime, _ witness: ScanWitness, _ connection: ClusterConnection, on loops: EventLoops,
+        clock: SystemClock
     ) async throws -> Runtime.End {
         let health = ProbeServer(
             purpose: "health", address: settings.health, routes: Composition.healthRoutes(runtime), group: loops.group,
             logger: quiet)
         let metrics = ProbeServer(
-            purpose: "metrics", address: settings.metrics, routes: Composition.metricsRoutes(runtime),
+            purpose: "metrics", address: settings.metrics, routes: Composition.metricsRoutes(runtime, witness, clock),
             group: loops.group,
             logger: quiet)
         return try await withThrowingTaskGroup(of: Runtime.End?.self) { group in

@@ -15,7 +15,7 @@ struct RenderedFile {
     /// Every one there is.
     static var all: [RenderedFile] {
         CustomResourceDefinition.all.map(definition) + CustomResourceDefinition.all.map(page) + [
-            rights, configurationPage,
+            rights, configurationPage, metricsPage,
         ]
     }
 
@@ -34,6 +34,10 @@ struct RenderedFile {
 
     private static var configurationPage: RenderedFile {
         RenderedFile(path: "\(ReferencePage.folder)/Configuration.md", text: ReferencePage.configuration)
+    }
+
+    private static var metricsPage: RenderedFile {
+        RenderedFile(path: "\(ReferencePage.folder)/Metrics.md", text: MetricsPage.render())
     }
 
     /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.

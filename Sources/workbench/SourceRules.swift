@@ -11,7 +11,7 @@ enum SourceRules {
 
     /// Layers A and B: no IO, no clock, no chance.
     private static let pure = [
-        "Essentials", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
+        "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
         "Planning", "Facts", "Machines", "ScanPolicyController",

@@ -2,6 +2,7 @@
 import ControllerRuntime
 import EmbeddedAPIServer
 import Essentials
+import Exposition
 import KubernetesModel
 import TestSupport
 import Testing
@@ -78,6 +79,6 @@ import Testing
         let metrics = process.runtime.metrics
         #expect(metrics.value(MetricCatalog.objects, "toys.test.watchbill.dev") == 2)
         #expect(metrics.value(MetricCatalog.unreadable, "toys.test.watchbill.dev") == 1)
-        #expect(metrics.value(MetricCatalog.requests, "apply", "200") == 1)
+        #expect(metrics.value(MetricCatalog.requests, "apply", "201") == 1)
     }
 }

@@ -52,11 +52,6 @@ struct TrivyArguments {
         }
     }
 
-    /// Registry and repository as Trivy is told them.
-    func repository(of reference: ImageReference) -> String {
-        endpoint(of: reference.registry) + "/" + reference.repository
-    }
-
     private static func scannerNames(_ scanners: Set<ScannerKind>) -> [String] {
         let names = scanners.sorted().map { scanner in
             switch scanner {
@@ -73,11 +68,10 @@ struct TrivyArguments {
 
     /// The reference with the registry's endpoint in place of its name.
     private func reachable(_ reference: ImageReference) -> String {
-        endpoint(of: reference.registry) + reference.description.dropFirst(reference.registry.count)
-    }
-
-    private func endpoint(of registry: String) -> String {
-        configuration.registries.first { $0.host == registry }?.endpoint ?? registry
+        guard let endpoint = configuration.registries.first(where: { $0.host == reference.registry })?.endpoint else {
+            return reference.description
+        }
+        return endpoint + reference.description.dropFirst(reference.registry.count)
     }
 
     private func parse(_ text: String) -> ImageReference? {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ControllerRuntime
+import Exposition
 import KubernetesClient
 
 /// One running operator: a runtime with empty caches and a name of its own, on its own connection.

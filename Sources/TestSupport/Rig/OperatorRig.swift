@@ -86,14 +86,14 @@ package final class OperatorRig {
         let clock = clock
         let gate = LeaderGate(clock: clock)
         let transport = link.transport(to: server.transport(user: identity))
+        let metrics = Metrics()
         let client = KubernetesClient(
             gate: { gate.timeLeft }, sleep: { try await clock.sleep(until: clock.instant() + $0) },
-            transport: { _ in transport })
+            answered: { metrics.count($0, code: $1) }, transport: { _ in transport })
         var settings = Runtime.Settings(
             configuration: options.configuration, identity: identity, seed: options.seed &+ UInt64(processes.count))
         settings.usesLeaderElection = options.usesLeaderElection
         settings.watchedNamespaces = options.watchedNamespaces
-        let metrics = Metrics()
         let runtime = Runtime(
             settings: settings, controllers: options.controllers, sources: options.sources(client, metrics),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: log.logger(identity))
