@@ -24,10 +24,10 @@ install_watchbill() {
   done
 }
 
-# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner, memory and database (a tag
-# in place of the digest) can be given.
+# configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner, memory, database (a tag
+# in place of the digest) and registry (another one that has no TLS: HOST=ENDPOINT) can be given.
 configure() {
-  local images_per_job=20 maximum_jobs=10 scanner memory=1Gi database word
+  local images_per_job=20 maximum_jobs=10 scanner memory=1Gi database another='' word
   scanner=$(image trivy)
   database=@$(digest trivy-db)
   for word in "$@"; do
@@ -37,6 +37,9 @@ configure() {
       scanner=*) scanner=${word#*=} ;;
       memory=*) memory=${word#*=} ;;
       database=*) database=:${word#*=} ;;
+      registry=*=*)
+        word=${word#*=}
+        another=$'\n'"  - {host: \"${word%%=*}\", endpoint: \"${word#*=}\", plainHTTP: true}" ;;
       *) fail "configure knows no '$word'" ;;
     esac
   done
@@ -49,7 +52,7 @@ scanner:
 registries:
   - host: $REGISTRY
     endpoint: $REGISTRY_IN_POD
-    plainHTTP: true
+    plainHTTP: true$another
 limits:
   imagesPerJob: $images_per_job
   maximumJobs: $maximum_jobs
@@ -62,7 +65,7 @@ YAML
 # start_operator: returns when it is ready.
 start_operator() {
   OPERATOR_LOG=${OPERATOR_LOG:-$STATE/log/operator.log}
-  WATCHBILL_IMAGE=$(image watchbill) "$PROGRAM" operator --kubeconfig "$OPERATOR_KUBECONFIG" --namespace "$OPERATOR_NAMESPACE" \
+  WATCHBILL_IMAGE=$REGISTRY/watchbill@$(digest watchbill) "$PROGRAM" operator --kubeconfig "$OPERATOR_KUBECONFIG" --namespace "$OPERATOR_NAMESPACE" \
     --config "$OPERATOR_CONFIG" --metrics "$METRICS" --health "$HEALTH" --log-format json >>"$OPERATOR_LOG" 2>&1 &
   OPERATOR_PID=$!
   local limit=$((SECONDS + 45))
@@ -93,6 +96,8 @@ kill_operator() {
 # remove_everything NAMESPACE…: the objects of earlier runs, so that counts start at zero.
 remove_everything() {
   kubectl delete scanpolicies,scanreports --all --all-namespaces --wait=false >/dev/null 2>&1 || true
+  # A killed operator's Lease would let the next one wait.
+  kubectl -n "$OPERATOR_NAMESPACE" delete leases --all >/dev/null 2>&1 || true
   kubectl -n "$OPERATOR_NAMESPACE" delete jobs,configmaps -l app.kubernetes.io/managed-by=watchbill --wait=true >/dev/null 2>&1 || true
   [ $# = 0 ] || kubectl delete namespace "$@" --ignore-not-found --wait=true >/dev/null
 }
