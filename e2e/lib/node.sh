@@ -155,14 +155,20 @@ start_node() {
   if ! running containerd; then
     note "start containerd"
     containerd_config >"$STATE/containerd/config.toml"
-    start containerd containerd --config "$STATE/containerd/config.toml" --log-level warn
+    ! running kubelet || stop kubelet
+    # A kubelet deletes, once a minute, the logs of all Pods that it does not know, and the directory is fixed in its
+    # source: with two nodes on one machine each would delete the other's. So a node sees a directory of its own there.
+    mkdir -p /var/log/pods "$STATE/pod-logs"
+    start containerd unshare --mount --propagation private bash -c 'mount --bind "$1" /var/log/pods && shift && exec "$@"' - \
+      "$STATE/pod-logs" containerd --config "$STATE/containerd/config.toml" --log-level warn
   fi
   await 30 containerd ctr --address "$STATE/containerd/sock" version
   import_pause
   if ! running kubelet; then
     note "start kubelet"
     kubelet_config >"$STATE/kubelet.yaml"
-    start kubelet kubelet --config "$STATE/kubelet.yaml" --kubeconfig "$STATE/kubelet.kubeconfig" \
+    # In the namespace of containerd, which must see the volumes that the kubelet mounts.
+    start kubelet nsenter --mount="/proc/$(pid_of containerd)/ns/mnt" kubelet --config "$STATE/kubelet.yaml" --kubeconfig "$STATE/kubelet.kubeconfig" \
       --root-dir "$STATE/kubelet" --hostname-override node1 --node-ip "$GATEWAY" \
       --container-runtime remote --container-runtime-endpoint "unix://$STATE/containerd/sock" \
       --pod-infra-container-image watchbill.invalid/pause:1
