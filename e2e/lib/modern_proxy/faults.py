@@ -19,7 +19,7 @@ REQUEST_FAULTS = {
     "late": "carried out at once, answered `seconds` later",
     "slow": "the answer comes one byte at a time",
     "truncate": "half of the answer, then the connection is reset",
-    "stale-list": "the oldest answer that this list ever had; a watch from its version opens `seconds` later",
+    "stale-list": "the oldest answer that the list's resourceVersion permits; a watch from there opens `seconds` later",
 }
 # Strike an event of a watch; bookmarks are neither counted nor struck.
 EVENT_FAULTS = {

@@ -74,23 +74,21 @@ class Client:
 class Proxy:
     def __init__(self, upstream, engine, name, adapts):
         self.upstream, self.faults, self.name, self.adapts = upstream, engine, name, adapts
-        self.lists, self.stale = {}, {}
-        self.frozen = asyncio.Event()
-        self.frozen.set()
+        # (path, version) of lists that were made old: when a watch from there may open.
+        self.stale = {}
 
     async def serve(self, reader, writer):
         client = Client(reader, writer)
         try:
             while (message := await client.request()) is not None:
-                await self.frozen.wait()
                 try:
                     await self.handle(client, message)
                 except (wire.WireError, OSError, asyncio.IncompleteReadError) as error:
                     if writer.is_closing() or isinstance(error, ConnectionResetError):
                         break
                     await client.answer(wire.status_answer(502, "BadGateway", f"the proxy cannot reach the API server: {error}"))
-        except (streams.Cut, wire.WireError, OSError, asyncio.IncompleteReadError):
-            pass
+        except (streams.Cut, wire.WireError, OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client's end, a fault's, or the proxy's own
         finally:
             # A reset, not an orderly end: what a fault wants, and harmless after an orderly end.
             writer.transport.abort()
@@ -108,9 +106,8 @@ class Proxy:
         if rule and rule.fault == "crash-before":
             self.crash(rule, request)
             raise streams.Cut
-        if rule and rule.fault == "stale-list" and (answer := self.recorded(request, rule)):
-            self.faults.injected(rule, request)
-            return await client.answer(answer)
+        if rule and rule.fault == "stale-list":
+            message = self.aged(message, request, rule)
         if (discovered := adapter.discovery(request.path)) and self.adapts and message.first == "GET":
             return await client.answer(await self.discover(message, *discovered))
         if request.is_stream:
@@ -170,8 +167,6 @@ class Proxy:
             raise
         self.upstream.put_back(connection, response)
         response.body = change.answer(body)
-        if request.verb == "list" and response.first == "200":
-            self.record(request, response)
         return response
 
     async def discover(self, message, paths, join):
@@ -204,26 +199,20 @@ class Proxy:
         finally:
             connection[1].close()
 
-    # MARK: Recorded lists
-
-    def key(self, request):
-        return request.path, request.parameters.get("labelSelector"), request.parameters.get("fieldSelector")
-
-    def record(self, request, response):
-        if b'"continue":"' not in response.body[:2048] and not request.is_continued:
-            self.lists.setdefault(self.key(request), response)
-
-    def recorded(self, request, rule):
-        response = self.lists.get(self.key(request))
-        if response is None:
-            return None
-        version = json.loads(response.body)["metadata"]["resourceVersion"]
-        self.stale[request.path, version] = time.monotonic() + (rule["seconds"] or 0)
-        return response
+    def aged(self, message, request, rule):
+        """A list that only has to be as new as a version gets exactly that version. One without a version must be the latest:
+        an older answer would be no fault of the network but another API."""
+        version = request.parameters.get("resourceVersion", "0")
+        if version == "0" or request.is_continued:
+            return message
+        self.faults.injected(rule, request, version=version)
+        self.stale[request.path, version] = time.monotonic() + rule["seconds"]
+        target = message.second.replace("resourceVersionMatch=NotOlderThan", "resourceVersionMatch=Exact")
+        return wire.Message(message.first, target, message.headers, message.body)
 
 
 class Control:
-    """POST and DELETE /faults, GET /state, POST /operator {"pid"}, POST /reset, POST /freeze and /thaw."""
+    """POST and DELETE /faults, GET /state, POST /operator {"pid"}, POST /reset."""
 
     def __init__(self, proxy):
         self.proxy = proxy
@@ -261,11 +250,6 @@ class Control:
                 engine.operator_is(value["pid"])
             case "POST", "/reset":
                 engine.reset()
-                self.proxy.lists.clear()
-            case "POST", "/freeze":
-                self.proxy.frozen.clear()
-            case "POST", "/thaw":
-                self.proxy.frozen.set()
             case _:
                 raise ValueError(f"there is no {method} {path}")
         return {}
