@@ -44,7 +44,10 @@ package struct RegistryClient: Sendable {
     /// - Parameter transport: takes absolute URLs.
     package init(transport: any HTTPTransport, endpoints: [RegistryEndpoint] = []) {
         self.transport = transport
-        self.endpoints = Dictionary(endpoints.map { ($0.host, $0) }, uniquingKeysWith: { first, _ in first })
+        // An endpoint may also be named directly, as a database's repository often is; it speaks the same there.
+        self.endpoints = Dictionary(
+            endpoints.map { ($0.host, $0) } + endpoints.map { ($0.endpoint, $0) },
+            uniquingKeysWith: { first, _ in first })
     }
 
     /// The digest that a reference has now: by HEAD, and by GET where the registry does not name it.

@@ -39,6 +39,14 @@ private final class ScriptedRegistry: HTTPTransport {
 
     private func reference(_ text: String) throws -> ImageReference { try ImageReference(parsing: text) }
 
+    @Test func `an endpoint that a reference names itself speaks as the configuration says`() async throws {
+        let registry = ScriptedRegistry(.init(headers: [HTTPHeader("docker-content-digest", digest)]))
+        let endpoint = RegistryEndpoint(host: "localhost:32000", endpoint: "10.0.0.1:32000", isPlainHTTP: true)
+        let client = RegistryClient(transport: registry, endpoints: [endpoint])
+        #expect(try await client.digest(of: reference("10.0.0.1:32000/trivy-db:2")).description == digest)
+        #expect(registry.requests.first?.url == "http://10.0.0.1:32000/v2/trivy-db/manifests/2")
+    }
+
     @Test func `one HEAD tells the digest of a tag, at the endpoint that stands for the host`() async throws {
         let registry = ScriptedRegistry(.init(headers: [HTTPHeader("docker-content-digest", digest)]))
         let endpoint = RegistryEndpoint(host: "localhost:32000", endpoint: "10.0.0.1:32000", isPlainHTTP: true)

@@ -103,9 +103,22 @@ struct RunTests {
         night.cluster.pass()
         night.cluster.pass()
         #expect(night.status["run"] == nil)
-        night.settle(at: "2026-03-02T03:01:00Z")
+        night.settle(at: "2026-03-02T03:00:30Z")
         #expect(night.status["run"]?["dueTime"] == "2026-03-02T03:00:00Z")
         #expect(night.status["run"]?["databaseDigest"] == nil && night.jobs == 2)
+    }
+
+    @Test func `runs of every minute begin although the database's registry never answers`() {
+        var night = Night { $0.schedule = "* * * * *" }
+        night.cluster.database = .failed(FactFailure(reason: "RegistryUnreachable", message: "no route"))
+        var runs: Set<String> = []
+        for second in 0..<300 {
+            night.cluster.now = Self.time("2026-03-01T12:00:00Z") + .seconds(second)
+            night.cluster.pass()
+            night.cluster.runJobs()
+            if let due = night.status["run"]?["dueTime"]?.stringValue { runs.insert(due) }
+        }
+        #expect(runs.count == 4, "\(runs)")
     }
 
     @Test func `a database that the registry dropped is replaced by what the tag names`() {

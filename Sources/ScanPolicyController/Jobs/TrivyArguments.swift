@@ -46,9 +46,9 @@ struct TrivyArguments {
     /// True when the image's registry or the database's speaks plain HTTP: Trivy has one switch for both, which also turns
     /// the checks of certificates off.
     func needsInsecure(_ reference: ImageReference) -> Bool {
-        let database = parse(configuration.scanner.databaseRepository)?.registry
+        let named = [reference.registry, parse(configuration.scanner.databaseRepository)?.registry]
         return configuration.registries.contains {
-            $0.plainHTTP && ($0.host == reference.registry || $0.host == database)
+            $0.plainHTTP && (named.contains($0.host) || named.contains($0.endpoint))
         }
     }
 

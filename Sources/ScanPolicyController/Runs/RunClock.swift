@@ -21,8 +21,9 @@ struct RunClock {
     /// When to look again.
     private(set) var wakeUp: Timestamp?
 
-    /// How long a run waits for the database's registry before it begins without a pin.
-    static let pinLimit = Duration.seconds(60)
+    /// How long a run waits for the database's registry before it begins without a pin: less than the minute after which the
+    /// next run can be due, or none would ever begin.
+    static let pinLimit = Duration.seconds(30)
 
     init(_ policy: ScanPolicy, in world: World, at now: Timestamp) {
         run = policy.observedRun
