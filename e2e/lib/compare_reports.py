@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares every ScanReport with what Trivy itself says when this script runs it on the same image.
 
-    compare_reports.py --registry HOST --database REPOSITORY@DIGEST --cache DIR [--expect N]
+    compare_reports.py --registry HOST --database REPOSITORY@DIGEST --cache DIR [--expect N] [--namespace NAME]
 
 Reads ScanReports from the cluster that KUBECONFIG names. Exit 0 when at least N reports exist and every one agrees:
 counts by severity, ids with package and versions, secrets by rule and place. Prints a line a report.
@@ -47,8 +47,10 @@ def main():
     parser.add_argument("--database", required=True)
     parser.add_argument("--cache", required=True)
     parser.add_argument("--expect", type=int, default=1)
+    parser.add_argument("--namespace")
     arguments = parser.parse_args()
-    listing = subprocess.run(["kubectl", "get", "scanreports", "-A", "-o", "json"], check=True, capture_output=True).stdout
+    where = ["-n", arguments.namespace] if arguments.namespace else ["-A"]
+    listing = subprocess.run(["kubectl", "get", "scanreports", *where, "-o", "json"], check=True, capture_output=True).stdout
     reports = json.loads(listing)["items"]
     wrong = 0
     answers = {}

@@ -64,7 +64,8 @@ reports_are() {
     [ -z "$(kubectl get jobs -A -l app.kubernetes.io/managed-by=watchbill -o name)" ]
 }
 
+# compare_reports N [--namespace NAME]
 compare_reports() {
   "$E2E/lib/compare_reports.py" --registry "$REGISTRY" --database "$REGISTRY/trivy-db@$(digest trivy-db)" \
-    --cache "$STATE/trivy" --expect "$1"
+    --cache "$STATE/trivy" --expect "$@"
 }
