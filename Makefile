@@ -87,6 +87,11 @@ laws: rings ## the laws table: law, controller, cases, seed, failures
 e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
 	@e2e/run $(SCENARIO)
 
+# The figures' program is built like the product: the release configuration, beside it.
+bench: build ## the figures as a table and as .build/bench.json; BENCH="--pods 1000 list" for less
+	@swift build $(STATIC) $(STRICT) -q --product figures --scratch-path $(RELEASE)
+	@e2e/bench $(BENCH)
+
 # Builds belong to set-up, so the line that ends it comes after them.
 demo: ## the main job on a real cluster; CHECK=1 exits when the reports are there and right
 	@e2e/setup | sed -u '/^setup: ok$$/d'

@@ -4,6 +4,7 @@
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/watchbill
 BIN=$CACHE/bin
 LOGS=$CACHE/log
+PEERS=$CACHE/peers
 E2E=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 REPOSITORY=$(cd "$E2E/.." && pwd)
 # shellcheck disable=SC2034  # read by the scripts that source this file
