@@ -3,6 +3,7 @@ import ControllerRuntime
 import CustomResources
 import Essentials
 import FactSources
+import Facts
 import HTTPClientTransport
 import KubernetesClient
 import Logging
