@@ -175,7 +175,7 @@ package final class FactLoop: Sendable {
             metrics.add(to: MetricCatalog.facts, name, failure.reason)
             logger.info(
                 "no answer",
-                metadata: ["question": "\(name)", "reason": "\(failure.reason)", "message": "\(failure.message)"])
+                metadata: ["question": "\(name)", "reason": "\(failure.reason)", "error": "\(failure.message)"])
         }
     }
 

@@ -20,7 +20,7 @@ extension Interpreter {
     ) {
         logger.warning(
             "write refused",
-            metadata: ["object": "\(reference)", "reason": "\(reason.rawValue)", "message": "\(message)"])
+            metadata: ["object": "\(reference)", "reason": "\(reason.rawValue)", "error": "\(message)"])
         let now = clock.now()
         for old in memory.remember(refusal: reference, at: now, forgettingBefore: now - Self.refusalMemory) {
             facts.set(nil, for: WriteRefusal(old))

@@ -157,7 +157,7 @@ package struct Interpreter: Sendable {
         report.isComplete = false
         report.failures.append(WriteFailure(reference: reference, step: step, message: message))
         logger.warning(
-            "write failed", metadata: ["object": "\(reference)", "step": "\(step)", "message": "\(message)"])
+            "write failed", metadata: ["object": "\(reference)", "step": "\(step)", "error": "\(message)"])
     }
 }
 

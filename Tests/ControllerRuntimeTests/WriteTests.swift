@@ -46,6 +46,20 @@ import Testing
         #expect(toy.rig.writes(since: mark).count { $0.resource == .configMaps } == 1)
     }
 
+    @Test func `a failed write is logged with its cause, under no key that every log line has`() throws {
+        let toy = ToyRig()
+        toy.rig.server.inject(.status(500), times: 1) { $0.verb == .patch && $0.resource == .configMaps }
+        toy.rig.start()
+        toy.create("a", maps: ["m": "1"])
+        toy.rig.advance(by: .seconds(30))
+        #expect(toy.value("m") == "1")
+        let line = try #require(toy.rig.log.lines.first { $0.hasPrefix("warning write failed") })
+        #expect(line.contains("error=") && line.contains("500"))
+        for line in toy.rig.log.lines {
+            #expect(!["time", "level", "logger", "message"].contains { line.contains(" \($0)=") }, "\(line)")
+        }
+    }
+
     @Test func `a created object whose answer was lost is found and adopted, not made twice`() {
         let toy = ToyRig()
         toy.rig.server.inject(.cutAfterCommit) { $0.verb == .create && $0.resource == .jobs }
