@@ -39,11 +39,12 @@ let vocabulary: [Target] = [
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("Exposition"),
+    pure("VEX", "Essentials", "JSONScan"),
     pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
-    pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport"),
+    pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport", "VEX"),
 ]
 
 // MARK: B, behaviour
@@ -52,7 +53,7 @@ let behaviour: [Target] = [
     pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "Digests", "JSONScan", "Schedules", "Exposition"),
+        "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
 ]
 
 // MARK: C, shells
@@ -70,7 +71,8 @@ let shells: [Target] = [
     pure(
         "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel",
         "OCIRegistry",
-        "TrivyReport", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition", "ScanPolicyController"),
+        "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
+        "ScanPolicyController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan"),
 ]
@@ -144,12 +146,13 @@ let pureTests: [Target] = [
     tests("OCIModel", "Essentials"),
     tests("KubernetesModel", "Essentials", "JSONScan"),
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
+    tests("VEX", "Essentials", "JSONScan", resources: [.copy("Resources")]),
     tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
     tests("Planning", "Essentials", "JSONScan", "KubernetesModel", "ScanPolicyController"),
     tests("Machines", "Essentials"),
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "JSONScan", "Schema", "Exposition"),
+        "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
     tests("Exposition"),
 ]
 

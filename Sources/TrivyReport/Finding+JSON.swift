@@ -9,7 +9,7 @@ extension Finding {
             "fixed": fixed.map(JSONValue.string), "severity": .string(severity.rawValue),
             "title": title.map(JSONValue.string),
             "target": target.map(JSONValue.string), "class": targetClass.map(JSONValue.string),
-            "status": status.map(JSONValue.string),
+            "status": status.map(JSONValue.string), "purl": purl.map(JSONValue.string),
         ])
     }
 
@@ -26,6 +26,7 @@ extension Finding {
             case "target": target = try scanner.readOptionalText(upTo: TextLimit.name)
             case "class": targetClass = try scanner.readOptionalText(upTo: TextLimit.word)
             case "status": status = try scanner.readOptionalText(upTo: TextLimit.word)
+            case "purl": purl = try scanner.readIdentifier(upTo: TextLimit.purl)
             default: try scanner.skipValue()
             }
         }
@@ -101,6 +102,12 @@ extension Misconfiguration {
 }
 
 extension JSONScanner {
+    /// A text that names something: nil when it is longer than `bytes`, because a part of it would name something else.
+    mutating func readIdentifier(upTo bytes: Int) throws(JSONError) -> String? {
+        guard let text = try readOptionalText(upTo: bytes + 1), text.utf8.count <= bytes else { return nil }
+        return text
+    }
+
     /// A severity in our own form.
     mutating func readSeverity() throws(JSONError) -> Severity {
         let (offset, text) = (offset, try readString(upTo: TextLimit.word))

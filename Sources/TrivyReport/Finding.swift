@@ -17,14 +17,17 @@ package struct Finding: Sendable, Hashable {
     package var targetClass: String?
     /// The vendor's word: `fixed`, `affected`, `will_not_fix`, `end_of_life`, …
     package var status: String?
+    /// What names the package everywhere: `pkg:apk/alpine/busybox@1.36.1-r0?arch=x86_64&distro=3.18.4`.
+    package var purl: String?
 
     package init(
         id: String, package: String, installed: String, fixed: String? = nil, severity: Severity, title: String? = nil,
-        target: String? = nil, targetClass: String? = nil, status: String? = nil
+        target: String? = nil, targetClass: String? = nil, status: String? = nil, purl: String? = nil
     ) {
         self.id = id
         self.package = package
         self.installed = installed
+        self.purl = purl
         self.fixed = fixed
         self.severity = severity
         self.title = title

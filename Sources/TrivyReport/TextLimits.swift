@@ -8,6 +8,7 @@ enum TextLimit {
     static let fixed = 256
     static let title = 200
     static let path = 512
+    static let purl = 512
     static let word = 64
     static let digest = 160
     static let message = 400

@@ -193,6 +193,10 @@ extension TrivyReportReducer {
             case "Severity": finding.severity = Severity(trivy: try scanner.readText(upTo: TextLimit.word))
             case "Title": finding.title = try scanner.readOptionalText(upTo: TextLimit.title)
             case "Status": finding.status = try scanner.readOptionalText(upTo: TextLimit.word)
+            case "PkgIdentifier":
+                try scanner.readObject { (key, scanner) throws(JSONError) in
+                    if key == "PURL" { finding.purl = try scanner.readIdentifier(upTo: TextLimit.purl) }
+                }
             default: try scanner.skipValue()
             }
         }

@@ -31,6 +31,7 @@ struct OperatorProcess {
             settings: runtimeSettings, controllers: Composition.controllers(witness),
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness),
+                VEXDocumentsSource(client: client),
                 DigestSource(
                     of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),
                 DigestSource(

@@ -28,6 +28,7 @@ enum ReferencePage {
         guard kind == ScanPolicy.resource.kind else { return [] }
         return [
             ("Ready", explain(ScanPolicy.Reason.self)), ("ScansHealthy", explain(ScanPolicy.HealthReason.self)),
+            ("Compliant", explain(ScanPolicy.ComplianceReason.self)), ("VEXRead", explain(ScanPolicy.VEXReason.self)),
             ("failures", explain(ScanFailureReason.self)),
         ]
     }

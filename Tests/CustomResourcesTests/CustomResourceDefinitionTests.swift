@@ -49,6 +49,7 @@ struct CustomResourceDefinitionTests {
     @Test func `every reason has a sentence of its own`() {
         let sentences =
             ScanPolicy.Reason.allCases.map(\.explanation) + ScanPolicy.HealthReason.allCases.map(\.explanation)
+            + ScanPolicy.ComplianceReason.allCases.map(\.explanation) + ScanPolicy.VEXReason.allCases.map(\.explanation)
             + ScanFailureReason.allCases.map(\.explanation)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.hasSuffix(".") })
     }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Facts
 import KubernetesModel
 import OCIModel
 import Planning
 import Testing
 import TrivyReport
+import VEX
 
 @testable import ScanPolicyController
 
@@ -197,11 +199,29 @@ struct LawsTests {
         #expect(derived(direct.cluster) == derived(round.cluster), "seed \(seed)")
     }
 
+    /// Bounds on critical vulnerabilities, of which there are three, and what a ConfigMap of VEX documents holds.
+    private var judged: [(Int, Fact<VEXDocuments.Answer>?)] {
+        let now = Timestamp(secondsSinceEpoch: 0)
+        func known(_ documents: [String: VEXDocuments.Document]) -> Fact<VEXDocuments.Answer> {
+            .known(.documents(documents), askedAt: now)
+        }
+        let whole = try? VEXDocument(parsing: Array("{\"@context\":\"x\"}".utf8))
+        return [
+            (0, nil), (0, .known(.missing, askedAt: now)), (3, known([:])),
+            (3, known(["a": .unreadable(.unknownFormat)])),
+            (3, .failed(FactFailure(reason: "Forbidden", message: "no"))),
+            (2, known(whole.map { ["a": .read($0)] } ?? [:])),
+        ]
+    }
+
     @Test func `law 5: every reason of a policy is reached`() {
         var reached: Set<String> = []
         func note(_ cluster: TestCluster) {
             for key in cluster.world[ScanPolicy.self].keys {
-                reached.formUnion(["Ready", "ScansHealthy"].compactMap { cluster.condition($0, of: key)?.reason })
+                reached.formUnion(
+                    ["Ready", "ScansHealthy", "Compliant", "VEXRead"].compactMap {
+                        cluster.condition($0, of: key)?.reason
+                    })
             }
         }
         var cluster = TestCluster()
@@ -239,6 +259,7 @@ struct LawsTests {
         note(cluster)
         cluster.add(namespace: "b")
         cluster.add(pod: "late", in: "b", digest: "c")
+        cluster.results[TestCluster.digest("c")] = TestCluster.vulnerable(critical: 3)
         cluster.add(policy: "p", in: "b") {
             $0.workloads = .init()
             $0.schedule = "0 3 * * *"
@@ -246,7 +267,23 @@ struct LawsTests {
         }
         cluster.settle()
         note(cluster)
-        let all = ScanPolicy.Reason.allCases.map(\.rawValue) + ScanPolicy.HealthReason.allCases.map(\.rawValue)
+        for (bound, documents) in judged {
+            cluster.add(policy: "p", in: "b") {
+                $0.workloads = .init()
+                $0.compliance = .init(maximumCritical: bound)
+                $0.vex = [.init(configMap: "vex", key: "a")]
+            }
+            let question = VEXDocuments(ObjectKey(namespace: "b", name: "vex"))
+            if let documents {
+                cluster.world.set(documents, for: question)
+                cluster.settle()
+            }
+            cluster.pass()
+            note(cluster)
+        }
+        let all =
+            ScanPolicy.Reason.allCases.map(\.rawValue) + ScanPolicy.HealthReason.allCases.map(\.rawValue)
+            + ScanPolicy.ComplianceReason.allCases.map(\.rawValue) + ScanPolicy.VEXReason.allCases.map(\.rawValue)
         #expect(reached == Set(all), "missing: \(Set(all).subtracting(reached))")
     }
 

@@ -24,7 +24,8 @@ struct ReportComposerTests {
         metadata.annotations = [ScanJob.unitsAnnotation: ScanJob.render([unit]), ScanJob.templateAnnotation: hash]
         let job = try #require(ScanJob(Job(metadata: metadata), operatorNamespace: "ops"))
         return ReportComposer.report(
-            result, of: unit, job: job, reference: "nginx:1", isResolvedFromTag: false, in: "a")
+            result, .init(result, maximumFindings: maximumFindings), of: unit, job: job, reference: "nginx:1",
+            isResolvedFromTag: false, in: "a")
     }
 
     @Test func `carries what was found`() throws {

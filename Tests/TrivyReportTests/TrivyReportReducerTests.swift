@@ -31,7 +31,8 @@ import Testing
                     id: "CVE-2022-48174", package: "busybox", installed: "1.36.1-r0", fixed: "1.36.1-r1",
                     severity: .critical,
                     title: "busybox: stack overflow in ash.c", target: "localhost:32000/vulnerable:1 (alpine 3.18.4)",
-                    targetClass: "os-pkgs", status: "fixed"))
+                    targetClass: "os-pkgs", status: "fixed",
+                    purl: "pkg:apk/alpine/busybox@1.36.1-r0?arch=x86_64&distro=3.18.4"))
         #expect(result.totals.vulnerabilities == SeverityCounts(critical: 1, high: 5, medium: 2, low: 1))
         #expect(result.totals.fixable == SeverityCounts(critical: 1, high: 4, medium: 2, low: 1))
         #expect(result.misconfigurations.map(\.id) == ["DS-0026"])

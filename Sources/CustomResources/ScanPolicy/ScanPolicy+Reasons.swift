@@ -44,6 +44,29 @@ extension ScanPolicy {
         }
     }
 
+    /// Reasons of `VEXRead`; the condition is there while `spec.vex` names something.
+    package enum VEXReason: String, ConditionReason {
+        case documentsRead = "DocumentsRead"
+        case notReadYet = "NotReadYet"
+        case configMapNotFound = "ConfigMapNotFound"
+        case configMapUnavailable = "ConfigMapUnavailable"
+        case keyNotFound = "KeyNotFound"
+        case documentUnreadable = "DocumentUnreadable"
+
+        package var explanation: String {
+            switch self {
+            case .documentsRead: "All documents that spec.vex names are read; looked at again every five minutes."
+            case .notReadYet: "The ConfigMaps that spec.vex names have not been read yet; nothing is left out for them."
+            case .configMapNotFound:
+                "A ConfigMap that spec.vex names is not in the policy's namespace. Create it; until then what it would leave out counts."
+            case .configMapUnavailable: "A ConfigMap that spec.vex names cannot be read; the message says why."
+            case .keyNotFound: "A ConfigMap has no text under the key that spec.vex names. Correct one of the two."
+            case .documentUnreadable:
+                "A document is neither OpenVEX nor CycloneDX in JSON, or malformed; the message says where. What it would leave out counts."
+            }
+        }
+    }
+
     /// Reasons of `ScansHealthy`.
     package enum HealthReason: String, ConditionReason {
         case scanned = "Scanned"

@@ -57,6 +57,18 @@ package struct ScanPolicyStatus: Hashable, Sendable {
         package var suppressed = 0
         package init() {}
 
+        /// Reads what a status says; a count that is none is 0.
+        package init(json: JSONValue) {
+            func count(_ name: String) -> Int { Int(max(0, min(json[name]?.integerValue ?? 0, 1 << 31))) }
+            critical = count("critical")
+            high = count("high")
+            medium = count("medium")
+            low = count("low")
+            unknown = count("unknown")
+            secrets = count("secrets")
+            suppressed = count("suppressed")
+        }
+
         var json: JSONValue {
             [
                 "critical": .integer(Int64(critical)), "high": .integer(Int64(high)), "medium": .integer(Int64(medium)),

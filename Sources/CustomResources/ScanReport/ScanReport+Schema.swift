@@ -35,11 +35,12 @@ extension ScanReport {
                     ),
                 ], required: ["reference", "digest", "platform"]),
             "usedBy": .array(
-                "Top-level workloads that run it, and policies that name it; at most 50.",
+                "Top-level workloads that run it, and policies that name it; at most 50. When nothing uses it any more: those that did last.",
                 of: .object("", ["kind": .string(), "name": .string()], required: ["kind", "name"]),
                 maximumCount: usersLimit),
             "unusedSinceTime": .time(
-                "Since when nothing of that uses it; the report goes when reports.retentionSeconds have passed."),
+                "Since when nothing of that uses it; the report goes when reports.retentionSeconds have passed and what came after it has its own report."
+            ),
             "scanner": scannerSchema,
             "scanTime": .time("When it was scanned."),
             "summary": summarySchema,
@@ -53,6 +54,20 @@ extension ScanReport {
                         "fixed": .string("The versions without it."), "severity": .string(), "title": .string(),
                     ], required: ["id", "package", "severity"])),
             "totalFindings": .integer("All vulnerabilities, listed or not."),
+            "compact": .string(
+                "All findings for programs, base64 of gzip of JSON: {findings: [{id, package, installed, fixed, severity, purl}], secrets: [{id, count}], "
+                    + "licenses: [{id, package, count}], misconfigurations: [{id, count}]}. Suppressions and changes are worked out from it.",
+                maximumLength: 98_304),
+            "compactTruncated": .boolean("compact had no room for the mildest findings."),
+            "change": .object(
+                "Vulnerabilities that this image brought and ended, against what the same workload ran before of the same repository.",
+                [
+                    "previousDigest": .string("What it ran before."),
+                    "introduced": changed("New in a package, the worst first, as many as there is room for."),
+                    "resolved": changed("Gone from a package, or gone with it."),
+                    "totalIntroduced": .integer("All of them, listed or not."),
+                    "totalResolved": .integer("All of them, listed or not."),
+                ], required: ["previousDigest", "totalIntroduced", "totalResolved"]),
             "secrets": .array(
                 "Where credentials lie in the image; never the credentials.",
                 of: .object(
@@ -72,6 +87,14 @@ extension ScanReport {
                     "", ["id": .string(), "severity": .string(), "title": .string(), "target": .string()],
                     required: ["id"])),
         ], required: ["image", "scanner", "scanTime", "summary"])
+
+    private static func changed(_ description: String) -> Schema {
+        .array(
+            description,
+            of: .object(
+                "", ["id": .string(), "package": .string(), "severity": .string()],
+                required: ["id", "package", "severity"]), maximumCount: changesLimit)
+    }
 
     private static let scannerSchema = Schema.object(
         "What scanned it.",

@@ -13,11 +13,15 @@ package struct ScanReport: KubernetesObject {
     package var image: Image
     /// Top-level workloads and policies, sorted, at most `usersLimit`.
     package var usedBy: [Workload] = []
-    /// Since when nothing uses the image; absent while something does.
+    /// Since when nothing uses the image; absent while something does. `usedBy` then has who used it last.
     package var unusedSinceTime: Timestamp?
     package var scanner: Scanner
     package var scanTime: Timestamp
     package var summary: Summary
+    /// All findings in a form for programs; nil when there are none.
+    package var compact: Compact?
+    /// Against what the same workload ran before; nil when that is not known.
+    package var change: Change?
     /// The lists of findings as canonical JSON text: an object with members from `detailMembers`. Kept as bytes, because
     /// they are only ever copied as a whole.
     package private(set) var details: [UInt8]
@@ -25,13 +29,16 @@ package struct ScanReport: KubernetesObject {
     package private(set) var contentDigest: String?
 
     package static let usersLimit = 50
+    /// Entries in either list of `change`.
+    package static let changesLimit = 50
     /// The members that `details` may have.
     static let detailMembers: Set<String> = ["findings", "totalFindings", "secrets", "licenses", "misconfigurations"]
 
     package init(
         metadata: ObjectMetadata, image: Image, scanner: Scanner, scanTime: Timestamp, summary: Summary,
-        details: JSONValue
+        details: JSONValue, compact: Compact? = nil
     ) {
+        self.compact = compact
         self.metadata = metadata
         self.image = image
         self.scanner = scanner
@@ -66,24 +73,28 @@ package struct ScanReport: KubernetesObject {
             Workload(kind: $0["kind"]?.stringValue ?? "", name: $0["name"]?.stringValue ?? "")
         }
         unusedSinceTime = members["unusedSinceTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        compact = Compact(json: members)
+        change = members["change"].flatMap(Change.init(json:))
         details = JSONValue.object(members.filter { Self.detailMembers.contains($0.key) }).canonicalBytes
         contentDigest = ContentDigest.of(.object(members))
     }
 
     /// Everything that is applied apart from metadata.
     package var body: [String: JSONValue] {
-        var members = Self.members(of: details)
+        var members = listed
         members["image"] = image.json
         members["scanner"] = scanner.json
         members["scanTime"] = .string(scanTime.rfc3339)
         members["summary"] = summary.json
         members["usedBy"] = .array(usedBy.map { ["kind": .string($0.kind), "name": .string($0.name)] })
+        if let compact { members.merge(compact.members) { $1 } }
+        if let change { members["change"] = change.json }
         if let unusedSinceTime { members["unusedSinceTime"] = .string(unusedSinceTime.rfc3339) }
         return members
     }
 
-    /// Reads `details` back, which `canonicalBytes` wrote.
-    private static func members(of details: [UInt8]) -> [String: JSONValue] {
+    /// The lists for people, read from `details`, which `canonicalBytes` wrote.
+    package var listed: [String: JSONValue] {
         var scanner = JSONScanner(details)
         do throws(JSONError) { return try scanner.readValue().objectValue ?? [:] } catch { return [:] }
     }

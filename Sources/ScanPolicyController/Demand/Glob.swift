@@ -8,8 +8,13 @@ struct Glob: Hashable, Sendable {
 
     init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
 
-    func matches(_ text: String) -> Bool {
-        let text = Array(text.utf8)
+    func matches(_ text: String) -> Bool { matches(Array(text.utf8)) }
+
+    /// Whether it stands for one text only.
+    var isLiteral: Bool { !pattern.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } }
+
+    /// The same as `matches` of a text, for many patterns over one text.
+    func matches(_ text: [UInt8]) -> Bool {
         var (place, index) = (0, 0)
         // Where the last star stood, and how much of the text it has taken so far.
         var (star, taken): (Int?, Int) = (nil, 0)

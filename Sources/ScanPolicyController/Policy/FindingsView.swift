@@ -2,49 +2,105 @@
 import CustomResources
 import Essentials
 import KubernetesModel
+import OCIModel
 import Planning
+import VEX
 
 /// What a policy counts of the reports of its images: its own view, while reports are the same for everybody.
 struct FindingsView {
-    private let policy: ScanPolicy
+    let policy: ScanPolicy
+    private let demand: PolicyDemand
     private let world: World
     private let now: Timestamp
+    private var suppressions: SuppressionRules
+    let vex: VEXView
+    /// By what names the policy's workloads know an image; made when a rule asks.
+    private var references: [ImageKey: Set<ImageReference>]?
     private(set) var summary = ScanPolicyStatus.Summary()
     private(set) var change = ScanPolicyStatus.Change()
+    /// How many images have a report with everything that the policy looks for.
+    private var assessed = 0
     /// The latest scan among the reports.
     private(set) var latest: ScanReport?
     /// Conditions that tell of what was counted.
     private(set) var assessments: [Assessment] = []
     private(set) var events: [PlannedEvent] = []
     /// When the view changes by itself.
-    private(set) var wakeUp: Timestamp?
+    var wakeUp: Timestamp? { suppressions.nextExpiry }
 
-    init(of policy: ScanPolicy, in world: World, at now: Timestamp) {
+    init(of policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
         self.policy = policy
+        self.demand = demand
         self.world = world
         self.now = now
+        suppressions = SuppressionRules(policy.spec.suppressions ?? [], at: now)
+        vex = VEXView(of: policy, in: world)
     }
 
     /// Counts the report of one image.
     mutating func add(_ report: ScanReport) {
-        if policy.spec.effectiveScanners.contains(.vulnerability) { countVulnerabilities(report.summary) }
-        if policy.spec.effectiveScanners.contains(.secret) { summary.secrets += report.summary.secrets }
+        var counted = CountedFindings(report.summary, of: policy.spec)
+        if let rules = rules(for: report), let records = FindingRecords(of: report) {
+            for record in records.vulnerabilities where counted.counts(record) {
+                if isSuppressed(record, by: rules) { counted.suppress(record) }
+            }
+            for entry in records.others where counted.counts(entry) {
+                if suppressions.suppressing(id: entry.id, package: entry.package, among: rules.suppressions) != nil {
+                    counted.suppress(entry)
+                }
+            }
+        }
+        counted.add(to: &summary)
+        if let rollout = report.change, policy.spec.effectiveScanners.contains(.vulnerability) {
+            change.introduced += rollout.totalIntroduced
+            change.resolved += rollout.totalResolved
+        }
+        if report.covers(policy.spec.effectiveScanners) { assessed += 1 }
         if latest.map({ $0.scanTime < report.scanTime }) ?? true { latest = report }
     }
 
-    private mutating func countVulnerabilities(_ totals: ScanReport.Summary) {
-        let unfixed = policy.spec.ignoreUnfixed ?? false ? totals.unfixed : [:]
-        func visible(_ severity: SeverityName) -> Int {
-            guard severity >= policy.spec.effectiveMinimumSeverity else { return 0 }
-            return max(0, (totals.vulnerabilities[severity] ?? 0) - (unfixed[severity] ?? 0))
+    /// What holds for one image.
+    private struct Rules {
+        var suppressions: Set<Int>
+        /// Its names in VEX documents; empty where there is none.
+        var urls: [PackageURL]
+    }
+
+    /// Nil when no rule holds for the image; then its list need not be read.
+    private mutating func rules(for report: ScanReport) -> Rules? {
+        if suppressions.isEmpty && vex.documents.isEmpty { return nil }
+        let references = references(of: report)
+        let applying = suppressions.applying(to: ImageNames.forms(of: references) + [report.image.reference])
+        if vex.documents.isEmpty { return applying.map { Rules(suppressions: $0, urls: []) } }
+        return Rules(suppressions: applying ?? [], urls: PackageURL.images(references, report.imageKey))
+    }
+
+    private mutating func isSuppressed(_ record: FindingRecord, by rules: Rules) -> Bool {
+        suppressions.suppressing(id: record.id, package: record.package, among: rules.suppressions) != nil
+            || vex.excludes(record, images: rules.urls)
+    }
+
+    private mutating func references(of report: ScanReport) -> Set<ImageReference> {
+        var known = references ?? [:]
+        if references == nil {
+            for (key, wanted) in demand.images { known[key.image, default: []].formUnion(wanted.references) }
+            references = known
         }
-        summary.critical += visible(.critical)
-        summary.high += visible(.high)
-        summary.medium += visible(.medium)
-        summary.low += visible(.low)
-        summary.unknown += visible(.unknown)
+        return known[report.imageKey] ?? []
     }
 
     /// Judges what was counted; `images` says how much of it there is.
-    mutating func finish(_ images: ScanPolicyStatus.Images) {}
+    mutating func finish(_ images: ScanPolicyStatus.Images) {
+        if let assessment = vex.assessment(of: policy) { assessments.append(assessment) }
+        events += vex.events(about: policy)
+        if vex.isPending, let known = policy.observedStatus?["summary"] {
+            // Until the documents are read again, what the status says of them stands.
+            summary = ScanPolicyStatus.Summary(json: known)
+        }
+        let missing = max(0, images.matched - assessed)
+        guard let verdict = ComplianceVerdict(summary, missing: missing, of: images.matched, policy.spec.compliance)
+        else { return }
+        assessments.append(verdict.assessment)
+        if let event = verdict.event(about: policy) { events.append(event) }
+    }
 }

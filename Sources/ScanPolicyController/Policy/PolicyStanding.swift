@@ -53,7 +53,7 @@ struct PolicyStanding {
         self.world = world
         self.now = now
         survey = ScanSurvey(of: world, in: demand.namespaces, at: now)
-        view = FindingsView(of: policy, in: world, at: now)
+        view = FindingsView(of: policy, demand, in: world, at: now)
     }
 
     mutating func build() {

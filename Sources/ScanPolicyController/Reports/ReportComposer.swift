@@ -8,15 +8,28 @@ import TrivyReport
 
 /// Makes ScanReports out of results.
 ///
-/// The body stays within `byteLimit`. What is dropped first, until it fits: titles of all but the hundred worst findings; all
+/// The body stays within `byteLimit`. The compact list has a limit of its own (`CompactForm`). What is dropped first of the
+/// lists for people, until they fit beside it: titles of all but the hundred worst findings; all
 /// titles; then, again and again, the milder half of the longest list. Counts are never dropped.
 enum ReportComposer {
     static let byteLimit = 256 << 10
 
+    /// What every namespace's report of a result has in common, and what costs most to make.
+    struct Content {
+        fileprivate let details: JSONValue
+        fileprivate let compact: ScanReport.Compact?
+
+        init(_ result: ScanResult, maximumFindings: Int) {
+            compact = CompactForm.encode(FindingRecords(result))
+            let limit = byteLimit - envelope - changeRoom - (compact?.data.utf8.count ?? 0)
+            details = ReportComposer.details(of: result, maximum: maximumFindings, limit: limit)
+        }
+    }
+
     /// The report of a fresh result for one namespace.
     static func report(
-        _ result: ScanResult, of unit: ScanJob.Unit, job: ScanJob, reference: String, isResolvedFromTag: Bool,
-        in namespace: String
+        _ result: ScanResult, _ content: Content, of unit: ScanJob.Unit, job: ScanJob, reference: String,
+        isResolvedFromTag: Bool, in namespace: String
     ) -> ScanReport {
         let os = result.image.os
         return ScanReport(
@@ -34,7 +47,7 @@ enum ReportComposer {
                 databaseDigest: unit.databaseDigest, runTime: unit.runTime),
             // The Job's start is the same whenever the result is looked at.
             scanTime: job.job.startTime ?? job.job.metadata.creationTime ?? Timestamp(secondsSinceEpoch: 0),
-            summary: summary(of: result.totals), details: details(of: result, maximum: unit.maximumFindings))
+            summary: summary(of: result.totals), details: content.details, compact: content.compact)
     }
 
     /// The report as an object to hold.
@@ -63,22 +76,24 @@ enum ReportComposer {
 
     // MARK: Lists
 
-    private static func details(of result: ScanResult, maximum: Int) -> JSONValue {
+    private static func details(of result: ScanResult, maximum: Int, limit: Int) -> JSONValue {
         var lists = Lists(result, maximum: maximum)
         for titles in [Int.max, 100, 0] {
             lists.titles = titles
             let json = lists.json
-            if json.canonicalBytes.count <= byteLimit - envelope { return json }
+            if json.canonicalBytes.count <= limit { return json }
         }
         while lists.halveLongest() {
             let json = lists.json
-            if json.canonicalBytes.count <= byteLimit - envelope { return json }
+            if json.canonicalBytes.count <= limit { return json }
         }
         return lists.json
     }
 
     /// Room for everything beside the lists: identity, users, counts, metadata.
     private static let envelope = 24 << 10
+    /// Room for `change`.
+    private static let changeRoom = 24 << 10
 
     private struct Lists {
         var findings: [Finding]

@@ -42,6 +42,7 @@ extension SchedulePass {
         report.image.isResolvedFromTag = demand.isResolvedFromTag
         report.usedBy = Self.users(of: demand)
         report.unusedSinceTime = nil
+        report.change = change(for: report)
         write(report)
     }
 
@@ -55,6 +56,11 @@ extension SchedulePass {
         if !isSettled {
             // Someone may still use it of whom nothing is known just now.
             wanted.usedBy = Array(Set(wanted.usedBy + report.usedBy).sorted().prefix(ScanReport.usersLimit))
+        }
+        let left = Set(report.usedBy).subtracting(wanted.usedBy)
+        let moved = left.isEmpty ? [] : movedOn(from: report, among: left)
+        if !moved.isEmpty {
+            wanted.usedBy = Array(moved.union(wanted.usedBy).sorted().prefix(ScanReport.usersLimit))
         }
         if wanted != report { write(wanted) }
     }
@@ -72,12 +78,13 @@ extension SchedulePass {
             }
             guard let since = report.unusedSinceTime else {
                 var unused = report
-                unused.usedBy = []
                 unused.unusedSinceTime = wholeSecond(now)
                 write(unused)
                 continue
             }
             if since + retention <= now {
+                // What comes after it is still to be compared with it.
+                if !movedOn(from: report, among: report.usedBy).isEmpty { continue }
                 plan.delete.append(Deletion(report))
             } else {
                 plan.wake(at: since + retention)
@@ -91,7 +98,7 @@ extension SchedulePass {
         }
     }
 
-    private static func repository(of report: ScanReport) -> String? {
+    static func repository(of report: ScanReport) -> String? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: report.image.reference).name } catch {
             return nil
         }

@@ -58,15 +58,19 @@ extension SchedulePass {
     /// Plans the reports of a result; true when all of them are there already.
     private mutating func hold(_ result: ScanResult, of unit: ScanJob.Unit, _ job: ScanJob) -> Bool {
         var isHeld = true
+        var made: ReportComposer.Content?
         for namespace in targets(of: unit, job) {
             if let report = world.report(of: unit.image, in: namespace), report.isNewer(than: job, unit) { continue }
             isHeld = false
+            let content = made ?? ReportComposer.Content(result, maximumFindings: unit.maximumFindings)
+            made = content
             let demand = units[unit.id]?.demands[namespace]
             var report = ReportComposer.report(
-                result, of: unit, job: job, reference: demand?.reference?.familiar ?? unit.reference,
+                result, content, of: unit, job: job, reference: demand?.reference?.familiar ?? unit.reference,
                 isResolvedFromTag: demand?.isResolvedFromTag ?? false, in: namespace)
             report.usedBy = Self.users(of: demand)
             if demand == nil { report.unusedSinceTime = wholeSecond(now) }
+            report.change = change(for: report)
             write(report)
         }
         if isHeld, let entry = ledger[unit.id], entry.scanners.isSubset(of: unit.scanners),

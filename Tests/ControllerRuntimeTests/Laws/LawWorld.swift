@@ -45,7 +45,11 @@ struct LawWorld {
         options.seed = seed
         options.shufflesSteps = true
         let (tags, database) = (tags, database)
-        options.sources = { client, metrics in [ScanOutputSource(client: client, metrics: metrics), tags, database] }
+        options.sources = { client, metrics in
+            [
+                ScanOutputSource(client: client, metrics: metrics), VEXDocumentsSource(client: client), tags, database,
+            ]
+        }
         adjust(&options)
         rig = OperatorRig(options)
         jobs = JobSimulator(on: rig)
