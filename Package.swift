@@ -74,7 +74,7 @@ let shells: [Target] = [
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
         "ScanPolicyController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan"),
+    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
 ]
 
 let socketShells: [Target] = [
@@ -165,7 +165,7 @@ let shellTests: [Target] = [
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
         "Machines", "OCIModel", "Exposition"),
-    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests"),
+    tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 
 let socketTests: [Target] = [

@@ -19,8 +19,9 @@ package struct Courier {
     /// - Parameters:
     ///   - command: the scanner and its arguments, such as `trivy image`; `--format json --output FILE` and the arguments of
     ///     each unit are added.
-    ///   - environment: the scanner's, and ours: `WATCHBILL_UNITS` (`[{"id", "arguments"}]`, else one unit `scan`),
-    ///     `WATCHBILL_SCAN_TIMEOUT` (seconds a unit), `TMPDIR`.
+    ///   - environment: the scanner's, and ours: `WATCHBILL_UNITS` (see `ScanUnit`; else one unit `scan`),
+    ///     `WATCHBILL_SCAN_TIMEOUT` (seconds a unit that names none), `WATCHBILL_PULL_SECRETS` (a folder, see
+    ///     `PullSecrets`), `TMPDIR`.
     ///   - output: the descriptor that the frames go to.
     ///   - isInterrupted: whether what is left is to be given up; by default SIGTERM and SIGINT say so from `run` on.
     package init(
@@ -53,8 +54,12 @@ package struct Courier {
             complain("no command: expected one after '--', such as 'trivy image'")
             return 2
         }
+        let secrets = environment["WATCHBILL_PULL_SECRETS"].map(PullSecrets.init(in:))
         for unit in units {
-            let result = isInterrupted() ? .failed(.interrupted) : scan(unit)
+            let scan = UnitScan(
+                unit: unit, command: command, environment: environment, timeout: timeout,
+                secrets: secrets, memory: memory, isInterrupted: isInterrupted)
+            let result = isInterrupted() ? .failed(.interrupted) : scan.run()
             guard let frame = Frame.encode(unit: unit.id, result), write(frame) else {
                 complain("the frame of unit '\(unit.id)' could not be written (\(systemMessage(errno)))")
                 return 1
@@ -69,60 +74,6 @@ package struct Courier {
             return nil
         }
         return .seconds(seconds)
-    }
-
-    private func scan(_ unit: ScanUnit) -> UnitResult {
-        let folder: ScratchFolder
-        do throws(ScratchFolderError) {
-            folder = try ScratchFolder(in: environment["TMPDIR"] ?? "/tmp")
-        } catch {
-            return .failed(ScanFailure(reason: .unknown, message: error.message))
-        }
-        defer { folder.remove() }
-        let report = folder.path + "/report.json"
-        let full = command + ["--format", "json", "--output", report] + unit.arguments
-        var variables = environment
-        variables["TMPDIR"] = folder.path
-        variables["WATCHBILL_UNITS"] = nil
-
-        let killsBefore = memory.kills
-        let start = ContinuousClock.now
-        let end: ProcessEnd
-        do throws(SpawnError) {
-            let child = try ChildProcess(command: full, environment: variables)
-            end = child.wait(until: timeout.map { start + $0 }, isInterrupted: isInterrupted)
-        } catch {
-            return .failed(.notStarted(command[0], error.number))
-        }
-        let milliseconds = (ContinuousClock.now - start).inMicroseconds / 1000
-        let usage = ScanUsage(milliseconds: milliseconds, peakMemoryBytes: end.peakMemoryBytes)
-        let wasStarved = (memory.kills ?? 0) > (killsBefore ?? 0)
-        if case .exited(0) = end.cause {
-            return Self.read(
-                report, end, usage, TrivyCache.database(in: TrivyCache.folder(command: full, environment: environment)))
-        }
-        return .failed(ScanFailure(end: end, usage: usage, wasStarved: wasStarved, timeout: timeout))
-    }
-
-    private static func read(
-        _ path: String, _ end: ProcessEnd, _ usage: ScanUsage, _ database: ScanResult.Database?
-    ) -> UnitResult {
-        let message: String
-        do {
-            var result = try ReportFile(path: path).reduce()
-            result.usage = usage
-            result.database = database
-            return .scanned(result)
-        } catch let error as ReportFileError {
-            message = error.message
-        } catch {
-            message = "the report is not what Trivy writes: \(error)"
-        }
-        return .failed(
-            ScanFailure(
-                reason: .reportUnreadable, message: message, exitCode: 0,
-                stderrTail: ScanFailure.tail(of: end.stderr.text),
-                usage: usage))
     }
 
     /// Writes all of `bytes`, waiting for a slow reader.

@@ -34,14 +34,14 @@ struct MemoryWitness {
 
 /// Small files of the kernel and of Trivy.
 enum SmallFile {
-    /// The first 64 KiB; nil when it cannot be read.
-    static func bytes(_ path: String) -> [UInt8]? {
+    /// The first `limit` bytes, or a little more; nil when it cannot be read.
+    static func bytes(_ path: String, upTo limit: Int = 1 << 16) -> [UInt8]? {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var content: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while content.count < 1 << 16 {
+        while content.count < limit {
             let count = read(file, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return nil }

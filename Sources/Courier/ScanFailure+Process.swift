@@ -12,10 +12,10 @@ extension ScanFailure {
     }
 
     /// From how a scanner ended that did not succeed.
-    init(end: ProcessEnd, usage: ScanUsage, wasStarved: Bool, timeout: Duration?) {
+    init(end: ProcessEnd, wasStarved: Bool, timeout: Duration?) {
         let text = end.stderr.text
         let said = FailureSigns.message(in: text)
-        self.init(reason: .unknown, message: "", stderrTail: Self.tail(of: text), usage: usage)
+        self.init(reason: .unknown, message: "", stderrTail: Self.tail(of: text))
         switch end.cause {
         case .exited(let code):
             exitCode = code
@@ -24,7 +24,7 @@ extension ScanFailure {
         case .signalled(SIGKILL) where wasStarved:
             signal = SIGKILL
             reason = .outOfMemory
-            message = "the kernel killed Trivy for want of memory at \(usage.peakMemoryBytes >> 20) MiB"
+            message = "the kernel killed Trivy for want of memory at \(end.peakMemoryBytes >> 20) MiB"
         case .signalled(let number):
             signal = number
             reason = FailureSigns.reason(in: text) == .outOfMemory ? .outOfMemory : .trivyCrashed
@@ -32,7 +32,7 @@ extension ScanFailure {
         case .timedOut:
             signal = SIGKILL
             reason = .timedOut
-            message = "Trivy was stopped after \(timeout?.components.seconds ?? 0) s"
+            message = "Trivy did not end within \(timeout?.components.seconds ?? 0) s and was stopped"
         case .interrupted:
             signal = SIGKILL
             (reason, message) = (Self.interrupted.reason, Self.interrupted.message)

@@ -37,20 +37,7 @@ struct FakeScanner {
     func remove() { folder.remove() }
 
     /// The scanner's scratch folders that were left behind.
-    var leftovers: [String] { files(in: folder.path).filter { $0.hasPrefix("watchbill-") } }
-}
-
-func files(in folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var names: [String] = []
-    while let entry = readdir(handle) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name != ".", name != ".." { names.append(name) }
-    }
-    return names
+    var leftovers: [String] { Folder.names(in: folder.path).filter { $0.hasPrefix("watchbill-") } }
 }
 
 /// What `command` makes a courier print, its exit code, and the outcome of each unit.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import JSONScan
 import KubernetesModel
 import OCIModel
 import Planning
@@ -30,12 +31,7 @@ struct ScanJobTemplateTests {
     }
 
     private func arguments(_ job: JSONValue) -> [String] {
-        let text =
-            job.at("spec", "template", "spec", "containers")?[0]?["env"]?.arrayValue?
-            .first { $0["name"] == "WATCHBILL_UNITS" }?["value"]?.stringValue ?? ""
-        // The last member of the only unit's object is its id, so the arguments are what stands before it.
-        let inner = text.split(separator: "[").last?.split(separator: "]").first ?? ""
-        return inner.split(separator: ",").map { String($0).replacing("\"", with: "") }
+        (try? order(job))?["arguments"]?.arrayValue?.compactMap(\.stringValue) ?? []
     }
 
     @Test func `satisfies the restricted Pod Security Standard and has no token`() throws {
@@ -76,22 +72,48 @@ struct ScanJobTemplateTests {
         #expect(try job { $0.scanner.javaDatabaseRepository = "" }.canonicalText.contains("--skip-java-db-update"))
     }
 
-    @Test func `a pull secret is mounted for a workload's Job only, and may be missing`() throws {
+    /// The only unit that the courier is told to scan.
+    private func order(_ job: JSONValue) throws -> JSONValue {
+        let text = job.at("spec", "template", "spec", "containers")?[0]?["env"]?.arrayValue?
+            .first { $0["name"] == "WATCHBILL_UNITS" }?["value"]?.stringValue
+        return try #require(try JSONValue(parsing: Array((text ?? "").utf8))[0])
+    }
+
+    @Test func `pull secrets are mounted for a workload's Job only, and may be missing`() throws {
         var settings = WorkloadJobSettings()
-        settings.pullSecrets = ["regcred"]
+        settings.pullSecrets = ["regcred", "a.b", "../../etc", "Upper", "", "x/y", String(repeating: "a", count: 254)]
         settings.serviceAccountName = "scanner"
         settings.nodeSelector = ["a": "b"]
         settings.resources = .init(limits: ["memory": Quantity("3Gi")])
-        let workload = try #require(
-            try job(realm: .workload(namespace: "shop"), settings: settings).at("spec", "template", "spec"))
+        let job = try job(realm: .workload(namespace: "shop"), settings: settings)
+        let workload = try #require(job.at("spec", "template", "spec"))
+        let projected = try #require(workload["volumes"]?[2]?["projected"])
+        #expect(projected["defaultMode"] == 0o440)
+        let sources = try #require(projected["sources"]?.arrayValue?.compactMap { $0["secret"] })
+        #expect(sources.map { $0["name"] } == ["a.b", "regcred"])
+        #expect(sources.allSatisfy { $0["optional"] == true })
         #expect(
-            workload["volumes"]?[2]?.at("secret", "optional") == true && workload["serviceAccountName"] == "scanner")
+            sources[1]["items"] == [
+                ["key": ".dockerconfigjson", "path": "regcred/config.json"],
+                ["key": ".dockercfg", "path": "regcred/dockercfg"],
+            ])
+        #expect(workload["serviceAccountName"] == "scanner")
         #expect(workload["containers"]?[0]?.at("resources", "limits", "memory") == "3Gi")
+        #expect(workload["containers"]?[0]?["volumeMounts"]?.arrayValue?.count == 3)
         #expect(workload["initContainers"]?[0]?["volumeMounts"]?.arrayValue?.count == 2)
-        let central = try #require(try job(settings: settings).at("spec", "template", "spec"))
+        let central = try #require(try self.job(settings: settings).at("spec", "template", "spec"))
         #expect(
             central["volumes"]?.arrayValue?.count == 2 && central["serviceAccountName"] == nil
-                && central["nodeSelector"] == nil)
+                && central["nodeSelector"] == nil && !central.canonicalText.contains("PULL_SECRETS"))
+    }
+
+    @Test func `accounts are looked up for the image's own name and used where it is reached`() throws {
+        var settings = WorkloadJobSettings()
+        settings.pullSecrets = ["regcred"]
+        let order = try order(try job(realm: .workload(namespace: "shop"), settings: settings))
+        #expect(order["image"] == "localhost:32000/shop/web" && order["repository"] == "10.1.0.1:32000/shop/web")
+        let plain = try self.order(try job())
+        #expect(plain["image"] == nil && plain["repository"] == nil && plain["timeoutSeconds"] == 600)
     }
 
     @Test func `our labels stand whatever the configuration says`() throws {

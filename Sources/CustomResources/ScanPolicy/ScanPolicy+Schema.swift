@@ -131,7 +131,7 @@ extension ScanPolicy {
                 pattern: CommonSchemas.objectName,
                 maximumLength: 253),
             "imagePullSecrets": .array(
-                "Pull secrets of this namespace to use beside those of the Pods. Where there are several, each try uses the next one.",
+                "Pull secrets of this namespace to use beside those of the Pods, by the kubelet's rules: of all their accounts those that match the image are tried, the most specific first.",
                 of: .string(pattern: CommonSchemas.objectName, maximumLength: 253), list: .set, maximumCount: 16),
             "nodeSelector": .map(
                 "Nodes for a Job placed with its workload.", of: .string(maximumLength: 63), maximumCount: 32),

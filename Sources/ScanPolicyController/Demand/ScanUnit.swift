@@ -37,11 +37,8 @@ struct ScanUnit: Hashable {
         Set(demands.values.flatMap(\.references)).sorted { $0.description < $1.description }
     }
 
-    /// How often it may be tried. Each pull secret deserves a try of its own, as the kubelet gives it one.
-    var allowedTries: Int {
-        let retries = demands.values.map(\.retries).max() ?? 0
-        return retries + 1 + max(0, settings.pullSecrets.count - 1)
-    }
+    /// How often it may be tried.
+    var allowedTries: Int { (demands.values.map(\.retries).max() ?? 0) + 1 }
 
     /// All units of many demands, by id.
     static func units(of demands: some Sequence<PolicyDemand>) -> [String: ScanUnit] {

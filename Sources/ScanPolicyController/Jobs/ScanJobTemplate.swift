@@ -49,12 +49,14 @@ struct ScanJobTemplate {
 
     private func spec(_ entries: [Entry], _ trivy: TrivyArguments) -> JSONValue {
         let requests = entries.map { entry in
-            JSONValue.object([
-                "id": .string(entry.unit.id),
+            JSONValue.compact([
+                "id": .string(entry.unit.id), "timeoutSeconds": .integer(Int64(entry.timeoutSeconds)),
                 "arguments": .strings(
                     trivy.arguments(
                         for: entry.unit.image, reference: entry.reference, scanners: entry.unit.scanners,
                         timeoutSeconds: entry.timeoutSeconds, databaseDigest: entry.unit.databaseDigest)),
+                "image": pullSecrets.isEmpty ? nil : .string(entry.reference.name),
+                "repository": pullSecrets.isEmpty ? nil : .string(trivy.repository(of: entry.reference)),
             ])
         }
         // Time to pull two images, then a minute beside each scan for what comes before and after it.
@@ -67,33 +69,41 @@ struct ScanJobTemplate {
                     "annotations": configuration.scanPod.annotations.isEmpty
                         ? nil : .stringMap(configuration.scanPod.annotations),
                 ]),
-                "spec": pod(
-                    requests: JSONValue.array(requests).canonicalText, pullSecret: pullSecret(for: entries),
-                    // Trivy's own limit is to speak first, because it says what it was doing.
-                    scanTimeout: (entries.map(\.timeoutSeconds).max() ?? 600) + 30),
+                "spec": pod(requests: JSONValue.array(requests).canonicalText),
             ],
         ]
     }
 
-    /// With several secrets each try uses the next one, so that every one that might open the registry gets its turn.
-    private func pullSecret(for entries: [Entry]) -> String? {
-        let secrets = settings.pullSecrets.sorted()
-        guard realm != .operator, !secrets.isEmpty, let number = entries.first?.unit.number else { return nil }
-        return secrets[number % secrets.count]
+    private static let secretsFolder = "/pull-secrets"
+    /// How many pull secrets a Pod mounts.
+    static let maximumPullSecrets = 64
+
+    /// Names under which there can be a Secret, in order.
+    private var pullSecrets: [String] {
+        guard realm != .operator else { return [] }
+        return Array(settings.pullSecrets.filter(ObjectName.isSubdomain).sorted().prefix(Self.maximumPullSecrets))
     }
 
-    private func pod(requests: String, pullSecret: String?, scanTimeout: Int) -> JSONValue {
+    /// All pull secrets, each in a folder of its own; the kubelet leaves out what is not there.
+    private var secretsVolume: JSONValue {
+        let sources = pullSecrets.map { name -> JSONValue in
+            [
+                "secret": [
+                    "name": .string(name), "optional": true,
+                    "items": [
+                        ["key": ".dockerconfigjson", "path": .string("\(name)/config.json")],
+                        ["key": ".dockercfg", "path": .string("\(name)/dockercfg")],
+                    ],
+                ]
+            ]
+        }
+        return ["name": "pull-secrets", "projected": ["sources": .array(sources), "defaultMode": 0o440]]
+    }
+
+    private func pod(requests: String) -> JSONValue {
         let scratch: JSONValue = ["sizeLimit": .string(configuration.scanPod.workspaceLimit)]
         var volumes: [JSONValue] = [["name": "work", "emptyDir": scratch], ["name": "tmp", "emptyDir": scratch]]
-        if let pullSecret {
-            volumes.append([
-                "name": "pull-secret",
-                "secret": [
-                    "secretName": .string(pullSecret), "optional": true,
-                    "items": [["key": ".dockerconfigjson", "path": "config.json"]],
-                ],
-            ])
-        }
+        if !pullSecrets.isEmpty { volumes.append(secretsVolume) }
         let usesSettings = realm != .operator
         return .compact([
             "restartPolicy": "Never", "automountServiceAccountToken": false, "enableServiceLinks": false,
@@ -116,12 +126,10 @@ struct ScanJobTemplate {
                     ScanJob.courierContainer, image: configuration.courierImage,
                     command: ["watchbill", "courier", "--", TrivyArguments.program, "image"],
                     environment: [
-                        "WATCHBILL_UNITS": requests, "WATCHBILL_SCAN_TIMEOUT": "\(scanTimeout)", "HOME": "/tmp",
-                        "TMPDIR": "/tmp",
-                    ].merging(
-                        pullSecret == nil ? [:] : ["DOCKER_CONFIG": "/pull-secret"]
-                    ) { $1 },
-                    hasPullSecret: pullSecret != nil)
+                        "WATCHBILL_UNITS": requests, "HOME": "/tmp", "TMPDIR": "/tmp",
+                        "WATCHBILL_PULL_SECRETS": pullSecrets.isEmpty ? nil : Self.secretsFolder,
+                    ].compactMapValues { $0 },
+                    hasPullSecrets: !pullSecrets.isEmpty)
             ],
             "volumes": .array(volumes),
         ])
@@ -129,10 +137,12 @@ struct ScanJobTemplate {
 
     private func container(
         _ name: String, image: String, command: [String], environment: [String: String] = [:],
-        hasPullSecret: Bool = false
+        hasPullSecrets: Bool = false
     ) -> JSONValue {
         var mounts: [JSONValue] = [["name": "work", "mountPath": "/scan"], ["name": "tmp", "mountPath": "/tmp"]]
-        if hasPullSecret { mounts.append(["name": "pull-secret", "mountPath": "/pull-secret", "readOnly": true]) }
+        if hasPullSecrets {
+            mounts.append(["name": "pull-secrets", "mountPath": .string(Self.secretsFolder), "readOnly": true])
+        }
         return .compact([
             "name": .string(name), "image": .string(image), "command": .strings(command),
             "env": environment.isEmpty

@@ -52,6 +52,11 @@ struct TrivyArguments {
         }
     }
 
+    /// Registry and repository as Trivy is told them.
+    func repository(of reference: ImageReference) -> String {
+        endpoint(of: reference.registry) + "/" + reference.repository
+    }
+
     private static func scannerNames(_ scanners: Set<ScannerKind>) -> [String] {
         let names = scanners.sorted().map { scanner in
             switch scanner {
@@ -68,10 +73,11 @@ struct TrivyArguments {
 
     /// The reference with the registry's endpoint in place of its name.
     private func reachable(_ reference: ImageReference) -> String {
-        guard let endpoint = configuration.registries.first(where: { $0.host == reference.registry })?.endpoint else {
-            return reference.description
-        }
-        return endpoint + reference.description.dropFirst(reference.registry.count)
+        endpoint(of: reference.registry) + reference.description.dropFirst(reference.registry.count)
+    }
+
+    private func endpoint(of registry: String) -> String {
+        configuration.registries.first { $0.host == registry }?.endpoint ?? registry
     }
 
     private func parse(_ text: String) -> ImageReference? {
