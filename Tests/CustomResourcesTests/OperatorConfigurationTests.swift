@@ -48,6 +48,19 @@ struct OperatorConfigurationTests {
             ),
             (["registries": [["host": "a.io"]]], "registries[0].endpoint", "Required value"),
             (
+                ["scanPod": ["limits": ["memory": "2Gi"], "maximumMemory": "1536Mi"]], "scanPod.maximumMemory",
+                "less than scanPod.limits.memory, \"2Gi\"; raise it"
+            ),
+            (["scanPod": ["maximumMemory": "4 GB"]], "scanPod.maximumMemory", "should match"),
+            (
+                ["scanPod": ["requests": ["memory": "2Gi"]]], "scanPod.requests.memory",
+                "more than scanPod.limits.memory, \"1Gi\"; lower it"
+            ),
+            (
+                ["scanPod": ["requests": ["cpu": 2], "limits": ["cpu": "1500m"]]], "scanPod.requests.cpu",
+                "more than scanPod.limits.cpu"
+            ),
+            (
                 ["registries": [["host": "a.io", "endpoint": "b.io"], ["host": "a.io", "endpoint": "c.io"]]],
                 "registries[1]", "Duplicate value"
             ),
@@ -57,6 +70,12 @@ struct OperatorConfigurationTests {
         let error = try #require(throws: ConfigurationError.self) { try OperatorConfiguration(json: json) }
         let problem = try #require(error.problems.first)
         #expect(problem.replacing("\"", with: "").hasPrefix(path) && problem.contains(text), "\(problem)")
+    }
+
+    @Test func `a memory limit above the default cap is the cap`() throws {
+        #expect(try OperatorConfiguration(json: [:]).scanPod.maximumMemory == "4Gi")
+        let pod: JSONValue = ["limits": ["memory": "8Gi"]]
+        #expect(try OperatorConfiguration(json: ["scanPod": pod]).scanPod.maximumMemory == "8Gi")
     }
 
     @Test func `says everything that is wrong at once`() throws {

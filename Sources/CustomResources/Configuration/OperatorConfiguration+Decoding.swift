@@ -37,7 +37,7 @@ extension OperatorConfiguration {
             into: &limits.maximumJobsPerNamespace)
         Self.read(json.at("limits", "imagesPerJob")?.integerValue.map { Int($0) }, into: &limits.imagesPerJob)
         if let pod = json["scanPod"] { scanPod.read(pod) }
-        let problems = referenceProblems
+        let problems = referenceProblems + scanPod.problems
         if !problems.isEmpty { throw ConfigurationError(problems: problems) }
     }
 
@@ -73,11 +73,33 @@ extension OperatorConfiguration.ScanPod {
     fileprivate mutating func read(_ json: JSONValue) {
         OperatorConfiguration.read(json["requests"].map(Self.texts), into: &requests)
         OperatorConfiguration.read(json["limits"].map(Self.texts), into: &limits)
+        OperatorConfiguration.read(json["maximumMemory"].flatMap(Self.text), into: &maximumMemory)
         OperatorConfiguration.read(json["labels"].map(Self.texts), into: &labels)
         OperatorConfiguration.read(json["annotations"].map(Self.texts), into: &annotations)
         OperatorConfiguration.read(json["workspaceLimit"].flatMap(Self.text), into: &workspaceLimit)
         priorityClassName = json["priorityClassName"]?.stringValue ?? priorityClassName
+        // Who only raises the limit has said nothing of how far it may be doubled.
+        if json["maximumMemory"] == nil, let limit = limits["memory"], Quantity(limit) > Quantity(maximumMemory) {
+            maximumMemory = limit
+        }
     }
+
+    /// Amounts that contradict each other.
+    fileprivate var problems: [String] {
+        var problems = requests.sorted { $0.key < $1.key }.compactMap { resource, request -> String? in
+            guard let limit = limits[resource], Quantity(request) > Quantity(limit) else { return nil }
+            return "scanPod.requests.\(resource): \(quoted(request)) is more than scanPod.limits.\(resource), "
+                + "\(quoted(limit)); lower it, or raise the limit"
+        }
+        if let limit = limits["memory"], Quantity(limit) > Quantity(maximumMemory) {
+            problems.append(
+                "scanPod.maximumMemory: \(quoted(maximumMemory)) is less than scanPod.limits.memory, "
+                    + "\(quoted(limit)); raise it, or lower the limit")
+        }
+        return problems
+    }
+
+    private func quoted(_ text: String) -> String { JSONValue.string(text).excerpt }
 
     private static func text(_ value: JSONValue) -> String? {
         value.stringValue ?? value.integerValue.map { String($0) }

@@ -48,6 +48,9 @@ extension OperatorConfiguration {
                 "Defaults of the Pods that scan.",
                 [
                     "requests": resources, "limits": resources,
+                    "maximumMemory": .integerOrString(
+                        "How far the memory limit is doubled for an image whose scan ran out of memory. Default: 4Gi.",
+                        pattern: CommonSchemas.quantity),
                     "labels": .map(of: .string(maximumLength: 63), maximumCount: 64),
                     "annotations": .map(of: .string(maximumLength: 4_096), maximumCount: 64),
                     "priorityClassName": .string(pattern: CommonSchemas.objectName, maximumLength: 253),

@@ -58,6 +58,8 @@ package struct OperatorConfiguration: Hashable, Sendable {
     package struct ScanPod: Hashable, Sendable {
         package var requests = ["cpu": "100m", "memory": "128Mi"]
         package var limits = ["memory": "1Gi"]
+        /// How much memory a scan may get that did not do with `limits`.
+        package var maximumMemory = "4Gi"
         package var labels: [String: String] = [:]
         package var annotations: [String: String] = [:]
         package var priorityClassName: String?

@@ -141,7 +141,8 @@ package enum ScanFailureReason: String, ConditionReason {
         case .databaseUnavailable: "The vulnerability database cannot be fetched; see the operator's configuration."
         case .timedOut: "The scan took longer than spec.job.timeoutSeconds."
         case .interrupted: "The scan Pod was told to end before the image's turn was over."
-        case .outOfMemory: "The scan ran out of memory. Raise the memory limit of scan Pods."
+        case .outOfMemory:
+            "The scan ran out of memory. The next try gets twice as much, up to scanPod.maximumMemory in the operator's configuration; then raise that."
         case .trivyMissing: "There is no scanner in the scan Pod; see the operator's configuration."
         case .trivyCrashed: "The scanner crashed; the message has the end of what it said."
         case .reportUnreadable: "The scan Pod printed no readable result for the image."

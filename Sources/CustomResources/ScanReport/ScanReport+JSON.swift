@@ -37,7 +37,9 @@ extension ScanReport.Scanner {
             // What does not say that it is valid everywhere is not.
             placement: json?["placement"]?.stringValue.flatMap(Placement.init(rawValue:)) ?? .workload,
             jobUID: json?["jobUID"]?.stringValue ?? "", databaseDigest: json?["databaseDigest"]?.stringValue,
-            runTime: json?["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+            runTime: json?["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            durationSeconds: json?["durationSeconds"]?.integerValue,
+            peakMemoryBytes: json?["peakMemoryBytes"]?.integerValue)
     }
 
     var json: JSONValue {
@@ -46,7 +48,8 @@ extension ScanReport.Scanner {
             "databaseUpdatedTime": databaseUpdatedTime.map { .string($0.rfc3339) },
             "scanners": .strings(scanners.sorted().map(\.rawValue)), "placement": .string(placement.rawValue),
             "jobUID": .string(jobUID), "databaseDigest": databaseDigest.map(JSONValue.string),
-            "runTime": runTime.map { .string($0.rfc3339) },
+            "runTime": runTime.map { .string($0.rfc3339) }, "durationSeconds": durationSeconds.map(JSONValue.integer),
+            "peakMemoryBytes": peakMemoryBytes.map(JSONValue.integer),
         ])
     }
 }

@@ -107,6 +107,8 @@ extension ScanReport {
             "jobUID": .string("The Job whose result this is."),
             "databaseDigest": .string("The vulnerability database that the scan was pinned to."),
             "runTime": .time("When the run was due that asked for the scan; absent for the scan of a new image."),
+            "durationSeconds": .integer("How long the scan took."),
+            "peakMemoryBytes": .integer("The scanner's largest resident size; the next scan gets what it needs."),
         ])
 
     private static var severities: [String: Schema] {

@@ -153,11 +153,18 @@ extension ScanReport {
         package var databaseDigest: String?
         /// The due time of the run that asked for the scan; nil for the scan of a new image.
         package var runTime: Timestamp?
+        /// How long it took, in whole seconds, rounded up.
+        package var durationSeconds: Int64?
+        /// The scanner's largest resident size.
+        package var peakMemoryBytes: Int64?
 
         package init(
             version: String?, databaseUpdatedTime: Timestamp?, scanners: Set<ScannerKind>, placement: Placement,
-            jobUID: String, databaseDigest: String? = nil, runTime: Timestamp? = nil
+            jobUID: String, databaseDigest: String? = nil, runTime: Timestamp? = nil, durationSeconds: Int64? = nil,
+            peakMemoryBytes: Int64? = nil
         ) {
+            self.durationSeconds = durationSeconds
+            self.peakMemoryBytes = peakMemoryBytes
             self.databaseDigest = databaseDigest
             self.runTime = runTime
             self.version = version

@@ -15,7 +15,8 @@ struct AttemptLedger: Equatable {
     struct Entry: Equatable {
         /// Tries that counted.
         var attempts: Int
-        /// Tries that came to nothing before the image was looked at; they count for the wait only.
+        /// Tries that came to nothing before the image was looked at, or that more memory may mend; they count for the wait
+        /// only.
         var blocked: Int
         var reason: ScanFailureReason
         var message: String
@@ -27,6 +28,8 @@ struct AttemptLedger: Equatable {
         var scanners: Set<ScannerKind>
         /// The run that asked; a later one makes a new case.
         var runTime: Timestamp?
+        /// What its scan gets from now on, because less was not enough; in whatever case.
+        var memoryBytes: Int64?
 
         /// True when it counts for what is wanted of the unit now.
         func isAbout(_ unit: ScanUnit) -> Bool { scanners == unit.scanners && isFresh(for: unit.run) }
@@ -65,8 +68,9 @@ struct AttemptLedger: Equatable {
     ) {
         var before = entries[id]
         if before?.jobUID == jobUID { return }
+        let memory = failure.nextMemoryBytes ?? before?.memoryBytes
         if before?.scanners != scanners || before?.runTime != runTime { before = nil }
-        let isFree = failure.reason.costsNoAttempt
+        let isFree = failure.costsNoAttempt
         let attempts = (before?.attempts ?? 0) + (isFree ? 0 : 1)
         let blocked = (before?.blocked ?? 0) + (isFree ? 1 : 0)
         var chance = SeededGenerator(seed: Self.seed(id, attempts + blocked))
@@ -77,7 +81,8 @@ struct AttemptLedger: Equatable {
         entries[id] = Entry(
             attempts: attempts, blocked: blocked, reason: failure.reason, message: message, jobUID: jobUID,
             lastTime: time,
-            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: scanners, runTime: runTime)
+            nextTime: Timestamp(secondsSinceEpoch: (time + wait).seconds), scanners: scanners, runTime: runTime,
+            memoryBytes: memory)
     }
 
     mutating func forget(_ id: String) { entries[id] = nil }
@@ -142,7 +147,8 @@ extension AttemptLedger.Entry {
         self.init(
             attempts: Int(attempts), blocked: Int(blocked), reason: reason, message: json["message"]?.stringValue ?? "",
             jobUID: json["jobUID"]?.stringValue ?? "", lastTime: last, nextTime: next, scanners: Set(scanners),
-            runTime: json["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+            runTime: json["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
+            memoryBytes: json["memoryBytes"]?.integerValue.flatMap { $0 > 0 ? $0 : nil })
     }
 
     var json: JSONValue {
@@ -151,7 +157,7 @@ extension AttemptLedger.Entry {
             "reason": .string(reason.rawValue),
             "message": .string(message), "jobUID": .string(jobUID), "lastTime": .string(lastTime.rfc3339),
             "nextTime": .string(nextTime.rfc3339), "scanners": .strings(scanners.sorted().map(\.rawValue)),
-            "runTime": runTime.map { .string($0.rfc3339) },
+            "runTime": runTime.map { .string($0.rfc3339) }, "memoryBytes": memoryBytes.map(JSONValue.integer),
         ])
     }
 }

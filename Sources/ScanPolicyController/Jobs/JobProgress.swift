@@ -10,6 +10,34 @@ import TrivyReport
 struct FailedTry: Hashable {
     var reason: ScanFailureReason
     var message: String
+    /// True when nothing of the image was tried, so that the try does not count.
+    var costsNoAttempt: Bool
+    /// What the next try gets, when this one had too little.
+    var nextMemoryBytes: Int64?
+
+    init(reason: ScanFailureReason, message: String, costsNoAttempt: Bool? = nil) {
+        self.reason = reason
+        self.message = message
+        self.costsNoAttempt = costsNoAttempt ?? reason.costsNoAttempt
+    }
+
+    /// The same after `memory` was found to be too little or not: with more to come it costs nothing.
+    func learning(_ memory: ScanMemory, used: Int64?) -> FailedTry {
+        guard reason == .outOfMemory, let used else { return self }
+        var learned = self
+        if let next = memory.next(after: used) {
+            learned.costsNoAttempt = true
+            learned.nextMemoryBytes = next
+            learned.message =
+                "\(Quantity(bytes: used).text) of memory were too little, the next try gets "
+                + "\(Quantity(bytes: next).text)" + (message.isEmpty ? "" : "; \(message)")
+        } else {
+            learned.message =
+                "\(Quantity(bytes: used).text) of memory were too little, and scanPod.maximumMemory allows "
+                + "no more" + (message.isEmpty ? "" : "; \(message)")
+        }
+        return learned
+    }
 }
 
 /// What a Job brought for one of its units.
@@ -159,22 +187,7 @@ struct JobProgress {
         switch world.fact(output) {
         case .unknown: break
         case .known(let answer, _):
-            finish { unit in
-                switch answer[unit.id] {
-                case .scanned(let result): .scanned(result)
-                case .failed(let failure):
-                    .failed(
-                        FailedTry(
-                            reason: failure.reason == .reportUnreadable && isOutOfMemory
-                                ? .outOfMemory : ScanFailureReason(rawValue: failure.reason.rawValue) ?? .unknown,
-                            message: failure.message))
-                case nil:
-                    .failed(
-                        FailedTry(
-                            reason: isOutOfMemory ? .outOfMemory : .reportUnreadable,
-                            message: "the scan Pod printed nothing about it"))
-                }
-            }
+            finish(Self.outcomes(of: job.units, answer, isOutOfMemory: isOutOfMemory))
         case .failed(let failure):
             if failure.isFinal || has(passed: Self.readLimit, since: job.job.finishTime ?? created) {
                 fail(isOutOfMemory ? .outOfMemory : .resultUnreadable, failure.message)
@@ -182,13 +195,44 @@ struct JobProgress {
         }
     }
 
-    private mutating func fail(_ reason: ScanFailureReason, _ message: String) {
-        finish { _ in .failed(FailedTry(reason: reason, message: message)) }
+    /// Units are scanned in order. Of those about which a Pod that was killed for its memory said nothing, the first was
+    /// scanned then, and no other had begun.
+    private static func outcomes(
+        of units: [ScanJob.Unit], _ answer: ScanOutput.Answer, isOutOfMemory: Bool
+    ) -> [String: UnitOutcome] {
+        var outcomes: [String: UnitOutcome] = [:]
+        var isCulpritKnown = false
+        for unit in units {
+            let said = answer[unit.id]
+            switch said {
+            case .scanned(let result): outcomes[unit.id] = .scanned(result)
+            case .failed(let failure) where !isOutOfMemory || failure.reason != .reportUnreadable:
+                let reason = ScanFailureReason(rawValue: failure.reason.rawValue) ?? .unknown
+                outcomes[unit.id] = .failed(FailedTry(reason: reason, message: failure.message))
+            case nil where !isOutOfMemory:
+                outcomes[unit.id] = .failed(
+                    FailedTry(reason: .reportUnreadable, message: "the scan Pod printed nothing about it"))
+            default:
+                outcomes[unit.id] = .failed(
+                    isCulpritKnown
+                        ? FailedTry(
+                            reason: .interrupted, message: "another image took all memory of the scan Pod",
+                            costsNoAttempt: true)
+                        : FailedTry(reason: .outOfMemory, message: "the kernel ended the scan Pod"))
+                isCulpritKnown = true
+            }
+        }
+        return outcomes
     }
 
-    private mutating func finish(_ outcome: (ScanJob.Unit) -> UnitOutcome) {
+    private mutating func fail(_ reason: ScanFailureReason, _ message: String) {
+        let outcome = UnitOutcome.failed(FailedTry(reason: reason, message: message))
+        finish(Dictionary(job.units.map { ($0.id, outcome) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    private mutating func finish(_ outcomes: [String: UnitOutcome]) {
         wakeUp = nil
-        state = .finished(Dictionary(job.units.map { ($0.id, outcome($0)) }, uniquingKeysWith: { first, _ in first }))
+        state = .finished(outcomes)
     }
 
     /// True when the time is over; otherwise remembers to look again when it is.

@@ -29,6 +29,8 @@ struct ScanJob {
         var runTime: Timestamp?
         /// The database that it is pinned to.
         var databaseDigest: String?
+        /// The memory limit of the Pod that scans it; nil for none.
+        var memoryBytes: Int64?
     }
 
     var key: ObjectKey { job.key }
@@ -101,7 +103,8 @@ extension ScanJob.Unit {
             scanners: Set(names.compactMap(ScannerKind.init(rawValue:))), maximumFindings: Int(maximum),
             namespaces: namespaces, number: Int(number),
             runTime: json["runTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)),
-            databaseDigest: json["databaseDigest"]?.stringValue)
+            databaseDigest: json["databaseDigest"]?.stringValue,
+            memoryBytes: json["memoryBytes"]?.integerValue.flatMap { $0 > 0 ? $0 : nil })
     }
 
     var json: JSONValue {
@@ -110,7 +113,7 @@ extension ScanJob.Unit {
             "platform": .string(image.platform.description), "scanners": .strings(scanners.sorted().map(\.rawValue)),
             "maximumFindings": .integer(Int64(maximumFindings)), "namespaces": .strings(namespaces),
             "try": .integer(Int64(number)), "runTime": runTime.map { .string($0.rfc3339) },
-            "databaseDigest": databaseDigest.map(JSONValue.string),
+            "databaseDigest": databaseDigest.map(JSONValue.string), "memoryBytes": memoryBytes.map(JSONValue.integer),
         ])
     }
 }

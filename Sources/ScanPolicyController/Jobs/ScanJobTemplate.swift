@@ -13,6 +13,8 @@ struct ScanJobTemplate {
     let configuration: OperatorConfiguration
     let realm: Realm
     let settings: WorkloadJobSettings
+    /// More memory than the limit of scan Pods, for an image that needs it.
+    var memoryBytes: Int64?
 
     /// One unit with what is needed to scan it.
     struct Entry {
@@ -129,7 +131,7 @@ struct ScanJobTemplate {
                         "WATCHBILL_UNITS": requests, "HOME": "/tmp", "TMPDIR": "/tmp",
                         "WATCHBILL_PULL_SECRETS": pullSecrets.isEmpty ? nil : Self.secretsFolder,
                     ].compactMapValues { $0 },
-                    hasPullSecrets: !pullSecrets.isEmpty)
+                    memoryBytes: memoryBytes, hasPullSecrets: !pullSecrets.isEmpty)
             ],
             "volumes": .array(volumes),
         ])
@@ -137,7 +139,7 @@ struct ScanJobTemplate {
 
     private func container(
         _ name: String, image: String, command: [String], environment: [String: String] = [:],
-        hasPullSecrets: Bool = false
+        memoryBytes: Int64? = nil, hasPullSecrets: Bool = false
     ) -> JSONValue {
         var mounts: [JSONValue] = [["name": "work", "mountPath": "/scan"], ["name": "tmp", "mountPath": "/tmp"]]
         if hasPullSecrets {
@@ -151,19 +153,21 @@ struct ScanJobTemplate {
                     environment.sorted { $0.key < $1.key }.map {
                         ["name": .string($0.key), "value": .string($0.value)]
                     }),
-            "resources": resources, "volumeMounts": .array(mounts),
+            "resources": resources(memoryBytes), "volumeMounts": .array(mounts),
             "securityContext": [
                 "allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true, "capabilities": ["drop": ["ALL"]],
             ],
         ])
     }
 
-    private var resources: JSONValue {
+    private func resources(_ memoryBytes: Int64?) -> JSONValue {
         let own = realm == .operator ? nil : settings.resources
+        var limits: JSONValue =
+            own?.limits.map { .object($0.mapValues(\.json)) } ?? .stringMap(configuration.scanPod.limits)
+        if let memoryBytes { limits["memory"] = Quantity(bytes: memoryBytes).json }
         return [
             "requests": own?.requests.map { .object($0.mapValues(\.json)) }
-                ?? .stringMap(configuration.scanPod.requests),
-            "limits": own?.limits.map { .object($0.mapValues(\.json)) } ?? .stringMap(configuration.scanPod.limits),
+                ?? .stringMap(configuration.scanPod.requests), "limits": limits,
         ]
     }
 }

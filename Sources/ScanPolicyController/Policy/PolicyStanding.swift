@@ -141,7 +141,7 @@ struct PolicyStanding {
     }
 
     private func isGivenUp(_ entry: AttemptLedger.Entry, _ wanted: ScanDemand) -> Bool {
-        entry.attempts > wanted.retries + max(0, wanted.settings.pullSecrets.count - 1)
+        entry.attempts > wanted.retries
     }
 
     /// Nil when no Job is at it, or the Job has failed and that is written down.

@@ -44,7 +44,9 @@ enum ReportComposer {
                 version: result.scanner.version.isEmpty ? nil : result.scanner.version,
                 databaseUpdatedTime: result.database.map { Timestamp(secondsSinceEpoch: $0.updatedTime.seconds) },
                 scanners: unit.scanners, placement: job.realm == .operator ? .operator : .workload, jobUID: job.uid,
-                databaseDigest: unit.databaseDigest, runTime: unit.runTime),
+                databaseDigest: unit.databaseDigest, runTime: unit.runTime,
+                durationSeconds: result.usage.milliseconds > 0 ? (result.usage.milliseconds - 1) / 1_000 + 1 : nil,
+                peakMemoryBytes: result.usage.peakMemoryBytes > 0 ? result.usage.peakMemoryBytes : nil),
             // The Job's start is the same whenever the result is looked at.
             scanTime: job.job.startTime ?? job.job.metadata.creationTime ?? Timestamp(secondsSinceEpoch: 0),
             summary: summary(of: result.totals), details: content.details, compact: content.compact)

@@ -17,7 +17,9 @@ extension SchedulePass {
             case .operator:
                 let isInsecure = isInsecure(unit)
                 // What has failed before runs alone, so that it takes nobody with it.
-                let isAlone = ledger[unit.id].map { $0.isAbout(unit) && $0.attempts > 0 } ?? false
+                let hasFailed = ledger[unit.id].map { $0.isAbout(unit) && $0.attempts > 0 } ?? false
+                // What needs more memory than others runs alone too, because it must not cost them all.
+                let isAlone = hasFailed || raisedMemory(for: unit) != nil
                 let database = database(for: unit)
                 let open =
                     isAlone
@@ -111,7 +113,8 @@ extension SchedulePass {
         guard let realm = batch.units.first?.realm else { return }
         let template = ScanJobTemplate(
             configuration: world.configuration, realm: realm,
-            settings: batch.units.first?.settings ?? WorkloadJobSettings())
+            settings: batch.units.first?.settings ?? WorkloadJobSettings(),
+            memoryBytes: batch.units.first.flatMap(raisedMemory))
         let entries = batch.units.compactMap(entry)
         let object = template.job(entries)
         if let refusal = refusal(of: object) {
@@ -140,8 +143,20 @@ extension SchedulePass {
                 id: unit.id, reference: reference.familiar, image: unit.image, scanners: unit.scanners,
                 maximumFindings: unit.maximumFindings,
                 namespaces: Array(unit.demands.keys.sorted().prefix(ScanReport.usersLimit)),
-                number: number, runTime: unit.run?.dueTime, databaseDigest: database(for: unit)),
+                number: number, runTime: unit.run?.dueTime, databaseDigest: database(for: unit),
+                memoryBytes: raisedMemory(for: unit) ?? memory(of: unit).limit),
             reference: reference, timeoutSeconds: unit.timeoutSeconds)
+    }
+
+    private func memory(of unit: ScanUnit) -> ScanMemory {
+        ScanMemory(world.configuration, unit.realm, unit.settings)
+    }
+
+    /// The memory of a unit that the usual limit is too small for, as far as is known.
+    private func raisedMemory(for unit: ScanUnit) -> Int64? {
+        memory(of: unit).raised(
+            learned: ledger[unit.id]?.memoryBytes,
+            peak: reports[unit.image]?.compactMap(\.scanner.peakMemoryBytes).max())
     }
 
     private struct Refusal {

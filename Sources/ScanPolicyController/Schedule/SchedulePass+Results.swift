@@ -86,8 +86,11 @@ extension SchedulePass {
         let targets = targets(of: unit, job)
         let isNeeded = targets.contains { world.report(of: unit.image, in: $0)?.isNewer(than: job, unit) != true }
         if !isNeeded { return true }
+        let settings = units[unit.id]?.settings ?? WorkloadJobSettings()
+        let memory = ScanMemory(world.configuration, job.realm, settings)
         ledger.record(
-            failure, of: unit.id, scanners: unit.scanners, runTime: unit.runTime, jobUID: job.uid, at: wholeSecond(now))
+            failure.learning(memory, used: unit.memoryBytes), of: unit.id, scanners: unit.scanners,
+            runTime: unit.runTime, jobUID: job.uid, at: wholeSecond(now))
         return observedLedger[unit.id]?.jobUID == job.uid
     }
 
