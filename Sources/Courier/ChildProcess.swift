@@ -14,7 +14,8 @@ struct ProcessEnd {
 
     var cause: Cause
     var stderr: StderrTail
-    /// The largest resident size, in bytes.
+    /// The largest resident size, in bytes, of the program or one that it has waited for (`ru_maxrss`). Never less than what
+    /// we had ourselves when it was started, because until then it shared our memory.
     var peakMemoryBytes: Int64
 }
 

@@ -55,12 +55,13 @@ package struct Courier {
             return 2
         }
         let secrets = environment["WATCHBILL_PULL_SECRETS"].map(PullSecrets.init(in:))
+        let limit = Frame.maximumBytes(sharing: units.count)
         for unit in units {
             let scan = UnitScan(
                 unit: unit, command: command, environment: environment, timeout: timeout,
                 secrets: secrets, memory: memory, isInterrupted: isInterrupted)
             let result = isInterrupted() ? .failed(.interrupted) : scan.run()
-            guard let frame = Frame.encode(unit: unit.id, result), write(frame) else {
+            guard let frame = Frame.encode(unit: unit.id, result, upTo: limit), write(frame) else {
                 complain("the frame of unit '\(unit.id)' could not be written (\(systemMessage(errno)))")
                 return 1
             }

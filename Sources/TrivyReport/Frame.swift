@@ -18,6 +18,12 @@ package enum Frame {
     static let maximumLineBytes = 8 * 1024
     /// The most bytes that the lines of one frame take.
     package static let maximumBytes = 512 * 1024
+    /// The most bytes that the frames of one log take together: the kubelet drops the older part of a log of 10 MiB.
+    package static let maximumLogBytes = 8 * 1024 * 1024
+
+    /// The most bytes that each of `count` frames may take in one log.
+    package static func maximumBytes(sharing count: Int) -> Int { min(maximumBytes, maximumLogBytes / max(count, 1)) }
+
     /// The most bytes of the JSON inside.
     package static let maximumContentBytes = 8 * 1024 * 1024
     /// The most bytes of gzip: a multiple of 3, so that only the last line is padded.
@@ -37,16 +43,19 @@ package enum Frame {
             }
     }
 
-    /// The lines for `result`; nil when `unit` cannot name one. What is too large is degraded: the worst findings first, then
-    /// the numbers alone, which are always complete.
-    package static func encode(unit: String, _ result: UnitResult) -> [UInt8]? {
+    /// The lines for `result`, at most `limit` bytes; nil when `unit` cannot name one, or not even the numbers fit. What is
+    /// too large is degraded: the worst findings first, then the numbers alone, which are always complete.
+    package static func encode(unit: String, _ result: UnitResult, upTo limit: Int = maximumBytes) -> [UInt8]? {
         guard isUnitID(unit) else { return nil }
         var result = result
         while true {
             let content = result.json.canonicalBytes
             if content.count <= maximumContentBytes {
                 let payload = Gzip.compress(content)
-                if payload.count <= maximumPayloadBytes { return lines(unit, result, payload) }
+                if payload.count <= maximumPayloadBytes {
+                    let lines = lines(unit, result, payload)
+                    if lines.count <= limit { return lines }
+                }
             }
             guard let smaller = result.degraded else { return nil }
             result = smaller

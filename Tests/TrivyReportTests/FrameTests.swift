@@ -310,3 +310,25 @@ import Testing
         }
     }
 }
+
+@Suite struct `Frames that share a log` {
+    @Test(arguments: [1, 16, 17, 20, 50, 64])
+    func `stay below what the kubelet keeps, each with all numbers`(count: Int) throws {
+        let limit = Frame.maximumBytes(sharing: count)
+        let large = UnitResult.scanned(largeResult(findings: 5_000))
+        let frame = try #require(Frame.encode(unit: "u", large, upTo: limit))
+        #expect(frame.count <= limit && frame.count * count <= Frame.maximumLogBytes)
+        var reader = FrameReader(units: ["u"])
+        reader.append(frame)
+        guard case .success(.scanned(let result))? = reader.finish()["u"] else {
+            Issue.record("unreadable")
+            return
+        }
+        #expect(result.totals.vulnerabilities.high == 5_000 && result.findings.count > 400)
+    }
+
+    @Test func `no frame is smaller than its numbers`() {
+        #expect(Frame.encode(unit: "u", .scanned(largeResult(findings: 10)), upTo: 100) == nil)
+        #expect(Frame.maximumBytes(sharing: 0) == Frame.maximumBytes && Frame.maximumBytes(sharing: -1) > 0)
+    }
+}
