@@ -21,7 +21,7 @@ package struct AccessRules: Sendable {
         for contract in contracts {
             for read in contract.reads { add(read.kind.resource, nil, ["get", "list", "watch"], read.scope) }
             for fact in contract.facts {
-                for access in fact.apiAccess { add(access.resource, access.subresource, ["get"], .everywhere) }
+                for access in fact.apiAccess { add(access.resource, access.subresource, access.verbs, .everywhere) }
             }
             for grant in contract.writes { add(grant.resource, grant.subresource, Self.verbs(of: grant), grant.scope) }
         }
@@ -73,9 +73,11 @@ package struct AccessRules: Sendable {
 package struct APIAccess: Hashable, Sendable {
     package var resource: ResourceType
     package var subresource: String?
+    package var verbs: Set<String>
 
-    package init(_ resource: ResourceType, subresource: String? = nil) {
+    package init(_ resource: ResourceType, subresource: String? = nil, verbs: Set<String> = ["get"]) {
         self.resource = resource
         self.subresource = subresource
+        self.verbs = verbs
     }
 }

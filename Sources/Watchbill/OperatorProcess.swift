@@ -30,7 +30,7 @@ struct OperatorProcess {
         let runtime = Runtime(
             settings: runtimeSettings, controllers: Composition.controllers(witness),
             sources: [
-                ScanOutputSource(client: client, metrics: metrics, witness: witness),
+                ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
                 DigestSource(
                     of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),

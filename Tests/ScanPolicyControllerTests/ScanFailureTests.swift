@@ -198,6 +198,87 @@ struct ScanFailureTests {
         #expect(cluster.images(shop) == ["matched": 1, "running": 1])
     }
 
+    @Test func `what the cluster warned of is why a Job gets no Pod, asked after a minute and not before`() throws {
+        var cluster = cluster()
+        cluster.pass()
+        func asks() -> [JobEvents] {
+            ScanSchedule.plan(in: cluster.world, at: cluster.now).wants.compactMap { $0.question as? JobEvents }
+        }
+        #expect(asks().isEmpty)
+        let job = try #require(cluster.unfinishedJobs.first)
+        cluster.warnings = [job.metadata.uid: "FailedCreate: exceeded quota: pods=0"]
+        cluster.now = cluster.now + .seconds(61)
+        #expect(asks() == [JobEvents(namespace: job.metadata.namespace, uid: job.metadata.uid)])
+        cluster.pass()
+        cluster.pass()
+        let health = try #require(cluster.condition("ScansHealthy", of: shop))
+        #expect(
+            health.reason == "ScansBlocked"
+                && health.message.hasSuffix("PodNotCreated: FailedCreate: exceeded quota: pods=0"))
+        cluster.now = cluster.now + .seconds(240)
+        for _ in 0..<3 { cluster.pass() }
+        #expect(
+            failure(cluster)["message"] == "FailedCreate: exceeded quota: pods=0" && failure(cluster)["attempts"] == 0)
+        #expect(asks().isEmpty)
+    }
+
+    @Test func `what the cluster warned of is why a Pod does not start`() throws {
+        var cluster = cluster()
+        cluster.pass()
+        let job = try #require(cluster.unfinishedJobs.first)
+        cluster.addScanPod(of: job.key, courier: .unknown, phase: .pending)
+        let pod = try #require(cluster.world[Pod.self].objects(in: job.metadata.namespace).first)
+        cluster.warnings = [pod.metadata.uid: "FailedScheduling: 0/1 nodes are available"]
+        cluster.now = cluster.now + .seconds(601)
+        let plan = ScanSchedule.plan(in: cluster.world, at: cluster.now)
+        #expect(plan.delete.isEmpty && plan.apply.isEmpty, "the question comes before the verdict")
+        for _ in 0..<4 { cluster.pass() }
+        #expect(failure(cluster)["reason"] == "PodNotStarted")
+        #expect(failure(cluster)["message"] == "FailedScheduling: 0/1 nodes are available")
+    }
+
+    @Test func `a Job that somebody suspended waits, and its Pod's end is no failure`() throws {
+        var cluster = cluster()
+        cluster.pass()
+        let job = try #require(cluster.unfinishedJobs.first)
+        cluster.update(job: job.key) { $0.isSuspended = true }
+        cluster.addScanPod(of: job.key, courier: .terminated(exitCode: 0, reason: "Completed"), phase: .failed)
+        cluster.results[TestCluster.digest("a")] = TestCluster.failure(.interrupted)
+        cluster.now = cluster.now + .seconds(7_200)
+        for _ in 0..<3 { cluster.pass() }
+        #expect(cluster.images(shop) == ["matched": 1, "running": 1] && failure(cluster).isNull)
+        #expect(cluster.condition("ScansHealthy", of: shop)?.reason == "InProgress")
+        cluster.removePod(ObjectKey(namespace: job.metadata.namespace, name: "\(job.metadata.name)-pod"))
+        let now = cluster.now
+        cluster.update(job: job.key) {
+            $0.isSuspended = false
+            $0.startTime = now
+        }
+        cluster.pass()
+        #expect(cluster.condition("ScansHealthy", of: shop)?.reason == "InProgress", "its time starts anew")
+        cluster.results = [:]
+        cluster.settle()
+        #expect(cluster.images(shop) == ["matched": 1, "scanned": 1])
+    }
+
+    @Test func `a Job that is about to end is waited for, but not for ever`() throws {
+        var cluster = cluster()
+        cluster.pass()
+        let job = try #require(cluster.unfinishedJobs.first).key
+        let now = cluster.now
+        cluster.addScanPod(of: job, courier: .running, phase: .running)
+        cluster.update(job: job) {
+            $0.target = .failed(reason: "DeadlineExceeded", message: "")
+            $0.finishTime = now
+        }
+        cluster.now = cluster.now + .seconds(100)
+        cluster.pass()
+        #expect(cluster.images(shop) == ["matched": 1, "running": 1] && failure(cluster).isNull)
+        cluster.now = cluster.now + .seconds(201)
+        for _ in 0..<3 { cluster.pass() }
+        #expect(failure(cluster)["reason"] == "ResultUnreadable")
+    }
+
     @Test(arguments: [WriteRefusal.Reason.nameTaken, .forbidden, .invalid])
     func `a Job that the API refuses costs no try and heals under another name`(reason: WriteRefusal.Reason) throws {
         var cluster = cluster()
@@ -275,5 +356,7 @@ struct ScanFailureTests {
         }
         cluster.settle()
         #expect(cluster.createdJobs.count == 1 && failure(cluster)["attempts"] == 1)
+        let entry = AttemptLedger(in: cluster.world).entries.values.first
+        #expect(failure(cluster)["nextAttemptTime"]?.stringValue == entry?.expiry.rfc3339, "and it is seen as given up")
     }
 }

@@ -300,6 +300,8 @@ struct TestCluster {
     /// What the registry of the vulnerability database says.
     var database = Fact.known(Self.digest("d"), askedAt: Timestamp(secondsSinceEpoch: 0))
     private(set) var databaseQuestions: [DatabaseDigest] = []
+    /// The newest warning about an object, by uid.
+    var warnings: [String: String] = [:]
     /// When false, nobody reads logs.
     var answersScans = true
 
@@ -311,6 +313,9 @@ struct TestCluster {
             if let question = want.question as? DatabaseDigest {
                 databaseQuestions.append(question)
                 world.set(database, for: question)
+            }
+            if let question = want.question as? JobEvents {
+                world.set(.known(.init(warning: warnings[question.uid]), askedAt: now), for: question)
             }
             if answersScans, let question = want.question as? ScanOutput,
                 let job = world[Job.self].object(question.job),

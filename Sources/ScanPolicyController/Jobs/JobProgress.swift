@@ -60,6 +60,8 @@ struct JobProgress {
     private(set) var state = State.running(note: nil)
     /// What to ask for its result.
     private(set) var question: ScanOutput?
+    /// What to ask about what keeps it from starting.
+    private(set) var eventsQuestion: JobEvents?
     /// When waiting turns into something else.
     private(set) var wakeUp: Timestamp?
 
@@ -82,9 +84,11 @@ struct JobProgress {
     init(of job: ScanJob, pods: [Pod], in world: World, at now: Timestamp) {
         self.job = job
         self.now = now
+        // A queue holds it back, and may have taken its Pod away; neither is a failure.
+        if job.job.isSuspended, !job.isFinished { return }
         // A second Pod can replace one whose node died; the one that got furthest has the result.
         let pod = pods.max { (Self.rank($0), $0.metadata.name) < (Self.rank($1), $1.metadata.name) }
-        if let pod { look(at: pod, in: world) } else { lookWithoutPod() }
+        if let pod { look(at: pod, in: world) } else { lookWithoutPod(in: world) }
     }
 
     private static func rank(_ pod: Pod) -> Int {
@@ -96,21 +100,30 @@ struct JobProgress {
         pod.containers.first { $0.name == ScanJob.courierContainer }?.status.state ?? .unknown
     }
 
-    private var created: Timestamp { job.job.metadata.creationTime ?? job.job.startTime ?? now }
+    /// When it was made, or was last let go.
+    private var created: Timestamp {
+        [job.job.metadata.creationTime, job.job.startTime].compactMap { $0 }.max() ?? now
+    }
 
-    private mutating func lookWithoutPod() {
+    /// True when it has ended, or is about to.
+    private var isEnding: Bool { job.isFinished || job.job.target != .running }
+
+    private mutating func lookWithoutPod(in world: World) {
         if case .failed(let reason, let message) = job.job.completion, reason == "DeadlineExceeded" {
             return fail(.deadlineExceeded, message)
         }
-        guard job.isFinished else {
+        guard isEnding else {
             // The Job controller still counts a Pod: it was there, and the Job is about to say what became of it.
             if job.job.activePods > 0 { return }
-            if has(passed: Self.podLimit, since: created) { return fail(.podNotCreated, "no Pod after five minutes") }
-            if has(passed: Self.podGrace, since: created) {
-                state = .running(
-                    note: FailedTry(
-                        reason: .podNotCreated, message: "no Pod after a minute; see the Events of Job \(job.key)"))
+            guard has(passed: Self.podGrace, since: created) else { return }
+            let warning = warning(about: job.uid, in: world)
+            if has(passed: Self.podLimit, since: created), warning != .unknown {
+                return fail(.podNotCreated, warning.text ?? "no Pod after five minutes")
             }
+            state = .running(
+                note: FailedTry(
+                    reason: .podNotCreated,
+                    message: warning.text ?? "no Pod after a minute; see the Events of Job \(job.key)"))
             return
         }
         if has(passed: Self.skewLimit, since: job.job.finishTime ?? created) {
@@ -130,26 +143,49 @@ struct JobProgress {
             return pod.reason == "Evicted"
                 ? fail(.evicted, pod.message) : fail(.podFailed, Self.trouble(of: pod) ?? pod.message)
         }
-        if job.isFinished {
-            // The Job's watch is ahead of the Pod's.
+        if isEnding {
+            // The Job's watch is ahead of the Pod's, or the Pod's time to end is not over.
             if has(passed: Self.skewLimit, since: job.job.finishTime ?? created) {
                 return fail(.resultUnreadable, "Job \(job.key) has ended, but its Pod has not")
             }
             state = .reading
             return
         }
-        if pod.phase == .pending { lookAtStart(of: pod) }
+        if pod.phase == .pending { lookAtStart(of: pod, in: world) }
     }
 
-    private mutating func lookAtStart(of pod: Pod) {
+    private mutating func lookAtStart(of pod: Pod, in world: World) {
         let trouble = Self.trouble(of: pod)
         if Self.cannotPull(pod) {
             if has(passed: Self.pullLimit, since: created) { return fail(.scannerNotPullable, trouble ?? "") }
             state = .running(note: FailedTry(reason: .scannerNotPullable, message: trouble ?? ""))
-        } else if has(passed: Self.startLimit, since: created) {
-            fail(.podNotStarted, trouble ?? "Pod \(pod.key) is pending for ten minutes; see its Events")
-        } else if has(passed: Self.podGrace, since: created) {
-            state = .running(note: FailedTry(reason: .podNotStarted, message: trouble ?? "Pod \(pod.key) is pending"))
+            return
+        }
+        guard has(passed: Self.podGrace, since: created) else { return }
+        let warning = warning(about: pod.metadata.uid, in: world)
+        let message = trouble ?? warning.text
+        if has(passed: Self.startLimit, since: created), trouble != nil || warning != .unknown {
+            return fail(.podNotStarted, message ?? "Pod \(pod.key) is pending for ten minutes; see its Events")
+        }
+        state = .running(note: FailedTry(reason: .podNotStarted, message: message ?? "Pod \(pod.key) is pending"))
+    }
+
+    /// What the cluster says of an object that does not get on.
+    private enum Warning: Equatable {
+        case unknown
+        case nothing
+        case said(String)
+
+        var text: String? { if case .said(let text) = self { text } else { nil } }
+    }
+
+    private mutating func warning(about uid: String, in world: World) -> Warning {
+        let question = JobEvents(namespace: job.key.namespace, uid: uid)
+        eventsQuestion = question
+        switch world.fact(question) {
+        case .unknown: return .unknown
+        case .known(let answer, _): return answer.warning.map(Warning.said) ?? .nothing
+        case .failed: return .nothing
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Facts
 import KubernetesModel
 import OCIModel
 import Planning
@@ -43,6 +44,8 @@ struct PolicyStanding {
     private(set) var health = Assessment("ScansHealthy", .unknown, reason: "", message: "")
     private(set) var events: [PlannedEvent] = []
     private(set) var wakeUp: Timestamp?
+    /// Why Jobs that are there do not start.
+    private(set) var wants: [JobEvents] = []
     private var failures: [ListedFailure] = []
     private var ledger: AttemptLedger?
     private(set) var view: FindingsView
@@ -148,6 +151,7 @@ struct PolicyStanding {
     private mutating func runningJob(of wanted: ScanDemand) -> Standing? {
         for job in survey.jobs(for: wanted.image, validIn: wanted.namespace) where !job.job.metadata.isBeingDeleted {
             let progress = survey.progress(of: job)
+            if let question = progress.eventsQuestion, !wants.contains(question) { wants.append(question) }
             if let time = progress.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
             if case .running(let note) = progress.state { return .running(note: note) }
             let id = ScanUnit.id(job.realm, wanted.image)

@@ -16,7 +16,7 @@ package enum ScanPolicyController: Controller {
     ]
 
     package static let contract = Contract(
-        reads: reads, facts: [TagDigest.self, DatabaseDigest.self, VEXDocuments.self],
+        reads: reads, facts: [TagDigest.self, DatabaseDigest.self, VEXDocuments.self, JobEvents.self],
         writes: [WriteGrant(ScanPolicy.resource, subresource: "status", [.patch])])
 
     package static func plan(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> Plan {
@@ -42,6 +42,7 @@ package enum ScanPolicyController: Controller {
         plan.events = standing.events + standing.view.events
         for question in demand.wants { plan.want(question) }
         for question in standing.view.vex.questions { plan.want(question) }
+        for question in standing.wants { plan.want(question) }
         if let question = clock.question { plan.want(question) }
         for time in [standing.wakeUp, clock.wakeUp].compactMap({ $0 }) { plan.wake(at: time) }
         return plan

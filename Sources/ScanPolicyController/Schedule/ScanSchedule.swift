@@ -12,7 +12,7 @@ package enum ScanSchedule: SingletonController {
 
     package static let contract = Contract(
         reads: ScanPolicyController.reads,
-        facts: [TagDigest.self, ScanOutput.self, WriteRefusal.self],
+        facts: [TagDigest.self, ScanOutput.self, JobEvents.self, WriteRefusal.self],
         writes: [
             WriteGrant(.jobs, [.create, .delete]),
             WriteGrant(ScanReport.resource, [.patch, .delete]),

@@ -18,6 +18,7 @@ extension SchedulePass {
                 continue
             }
             if let question = progress.question { plan.want(question) }
+            if let question = progress.eventsQuestion { plan.want(question) }
             guard case .finished(let outcomes) = progress.state else { continue }
             var isDurable = true
             for unit in job.units {

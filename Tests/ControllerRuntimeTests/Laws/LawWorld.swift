@@ -47,7 +47,8 @@ struct LawWorld {
         let (tags, database) = (tags, database)
         options.sources = { client, metrics in
             [
-                ScanOutputSource(client: client, metrics: metrics), VEXDocumentsSource(client: client), tags, database,
+                ScanOutputSource(client: client, metrics: metrics), VEXDocumentsSource(client: client),
+                JobEventsSource(client: client), tags, database,
             ]
         }
         adjust(&options)
