@@ -55,7 +55,7 @@ verify: workbench ## format, imports, rendered files, bans, links, layering
 
 # Rings 1-3 need no sockets and build without NIO; ring 4 runs the conformance cases on the real API server too.
 RING ?= all
-RING1 := (Exposition|Schema|Schedules|CustomResources|Planning|ScanPolicyController)Tests
+RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|Planning|ScanPolicyController)Tests
 RING2 := (Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
 RING3 := (KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|Courier)Tests
 RING4 := (HTTPClientTransport|ProbeServer|RealCluster)Tests

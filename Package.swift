@@ -45,6 +45,7 @@ let vocabulary: [Target] = [
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
     pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport", "VEX"),
+    pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
 ]
 
 // MARK: B, behaviour
@@ -99,7 +100,7 @@ let programs: [Target] = [
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier",
-            "FactSources", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
+            "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
@@ -110,7 +111,7 @@ let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
         "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schedules", "Schema",
-        "YAML", "Exposition",
+        "Evaluation", "YAML", "Exposition",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -145,6 +146,7 @@ let pureTests: [Target] = [
     tests("Schedules", "Essentials"),
     tests("OCIModel", "Essentials"),
     tests("KubernetesModel", "Essentials", "JSONScan"),
+    tests("Evaluation", "Essentials", "JSONScan", "OCIModel"),
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
     tests("VEX", "Essentials", "JSONScan", resources: [.copy("Resources")]),
     tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),

@@ -7,7 +7,7 @@ import ArgumentParser
         commandName: "watchbill",
         abstract: "Schedules the security watches of a Kubernetes cluster.",
         version: Version.text,
-        subcommands: [OperatorCommand.self, CourierCommand.self, VersionCommand.self])
+        subcommands: [OperatorCommand.self, CourierCommand.self, EvalCommand.self, VersionCommand.self])
 
     static func main() async {
         do {

@@ -16,6 +16,7 @@ struct RenderedFile {
     static var all: [RenderedFile] {
         CustomResourceDefinition.all.map(definition) + CustomResourceDefinition.all.map(page) + [
             rights, configurationPage, metricsPage,
+            RenderedFile(path: EvalPage.path, text: EvalPage.text),
         ]
     }
 

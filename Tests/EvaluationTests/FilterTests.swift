@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import JSONScan
+import Testing
+
+@testable import Evaluation
+
+@Suite struct FilterTests {
+    static func filter(_ name: String) throws -> Filter {
+        try #require(Filter.all.first { $0.name == name }, "\(name)")
+    }
+
+    static func value(_ text: String) throws -> JSONValue {
+        var scanner = JSONScanner(Array(text.utf8))
+        let value = try scanner.readValue()
+        try scanner.finish()
+        return value
+    }
+
+    static let vectors: [(String, String, String)] = [
+        (
+            "cron",
+            #"{"schedule":"30 2 * * *","timeZone":"Europe/Paris","after":"2026-03-28T12:00:00Z","count":2,"through":null}"#,
+            #"{"next":["2026-03-29T01:00:00Z","2026-03-30T00:30:00Z"]}"#
+        ),
+        (
+            "cron",
+            #"{"schedule":"@daily","after":"2026-03-28T12:00:00Z","count":0,"through":"2026-03-29T00:00:00Z"}"#,
+            #"{"latest":"2026-03-29T00:00:00Z","next":[]}"#
+        ),
+        (
+            "cron",
+            #"{"schedule":"@daily","after":"2026-03-28T12:00:00Z","through":"2026-03-28T23:59:59.9Z"}"#,
+            #"{"latest":null,"next":["2026-03-29T00:00:00Z"]}"#
+        ),
+        (
+            "cron", #"{"schedule":"@daily","after":"2026-03-28T12:00:00Z","count":10001}"#,
+            #"{"error":"count: `10001` is not valid; write a whole number from 0 to 10000"}"#
+        ),
+        ("cron", #"{"after":"2026-03-28T12:00:00Z"}"#, #"{"error":"schedule: is missing; write a string"}"#),
+        (
+            "cron", #"{"schedule":"@daily","timezone":"UTC"}"#,
+            #"{"error":"`timezone`: is unknown; write schedule, timeZone, after, count, through"}"#
+        ),
+        ("cron", "[]", #"{"error":"expected an object; write {…} on one line"}"#),
+        (
+            "zone", #"{"timeZone":"Asia/Kolkata","after":"2026-01-01T00:00:00Z","through":"2036-01-01T00:00:00Z"}"#,
+            #"{"changes":[],"offsetSeconds":19800}"#
+        ),
+        (
+            "zone",
+            #"{"timeZone":"America/New_York","after":"2026-03-08T07:00:00Z","through":"2026-11-01T06:00:00Z"}"#,
+            #"{"changes":[{"offsetSeconds":-18000,"time":"2026-11-01T06:00:00Z"}],"offsetSeconds":-14400}"#
+        ),
+        (
+            "reference", #"{"image":"redis:7"}"#,
+            #"{"complete":"docker.io/library/redis:7","familiar":"redis:7","manifestReference":"7","#
+                + #""registry":"docker.io","repository":"library/redis","tag":"7"}"#
+        ),
+        (
+            "imageid", #"{"image":"redis:7","imageID":""}"#, #"{"unresolved":"Empty"}"#
+        ),
+        (
+            "frame", #"{"log":"nothing here\n","units":["a"]}"#,
+            #"{"units":{"a":{"frameError":"the log has no frame for this image"}}}"#
+        ),
+        (
+            "frame", #"{"log":"","units":["a b"]}"#,
+            #"{"error":"units: holds more than 100, or one that cannot be a unit; write 1 to 200 of A-Za-z0-9._:/@+-"}"#
+        ),
+    ]
+
+    @Test(arguments: vectors)
+    func `answers`(name: String, input: String, output: String) throws {
+        #expect(try Self.filter(name)(Self.value(input)).canonicalText == output)
+    }
+
+    @Test(arguments: Filter.all.map(\.name))
+    func `the first example shows an answer with every member that it has`(name: String) throws {
+        let filter = try Self.filter(name)
+        let example = try #require(filter.examples.first)
+        let answer = try #require(filter(example).objectValue)
+        #expect(answer["error"] == nil)
+        #expect(Set(answer.keys).isSubset(of: filter.output.map(\.name)))
+        for example in filter.examples {
+            let members = Set(try #require(example.objectValue).keys)
+            #expect(members.isSubset(of: filter.input.map(\.name)))
+        }
+    }
+
+    @Test func `a frame made by another program is read`() throws {
+        let filter = try Self.filter("frame")
+        let answers = filter.examples.map { filter($0).at("units", "shop/api") }
+        #expect(answers[0]?.at("failed", "reason") == "ImageNotFound")
+        #expect(answers[1]?["frameError"] == "the frame's content does not have the digest that it names")
+    }
+
+    @Test func `names are unique and in order`() {
+        #expect(Filter.all.map(\.name) == Set(Filter.all.map(\.name)).sorted())
+    }
+}
