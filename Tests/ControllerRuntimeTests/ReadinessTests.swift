@@ -81,4 +81,44 @@ import Testing
         #expect(metrics.value(MetricCatalog.unreadable, "toys.test.watchbill.dev") == 1)
         #expect(metrics.value(MetricCatalog.requests, "apply", "201") == 1)
     }
+
+    @Test func `requests are counted as the server saw them`() {
+        let toy = ToyRig()
+        let process = toy.rig.start()
+        toy.create("a", maps: ["m": "1"])
+        toy.rig.advance(by: .seconds(30))
+        toy.setMaps("a", ["m": "2"])
+        toy.rig.advance(by: .seconds(30))
+        var seen: [String: Int] = [:]
+        for record in toy.rig.server.audit where record.user == process.identity {
+            let verb =
+                record.isApply ? (record.subresource == "status" ? "apply-status" : "apply") : record.verb.rawValue
+            seen["\(verb) \(record.code)", default: 0] += 1
+        }
+        #expect(seen["watch 200"] != nil && seen["apply 201"] != nil && seen["apply-status 200"] != nil)
+        for (name, count) in seen {
+            let labels = name.split(separator: " ").map(String.init)
+            let counted = process.runtime.metrics.value(MetricCatalog.requests, labels[0], labels[1])
+            #expect(counted == Double(count), "\(name)")
+        }
+    }
+
+    @Test func `the time from an event to its plan is measured, of several events the oldest counts`() {
+        let toy = ToyRig()
+        let process = toy.rig.start()
+        toy.create("a", maps: ["m": "1"])
+        toy.rig.advance(by: .seconds(5))
+        let before = process.runtime.metricsText()
+        toy.rig.server.holdEvents { $0.isWatch }
+        toy.setMaps("a", ["m": "2"])
+        toy.rig.server.releaseEvents()
+        toy.rig.advance(by: .seconds(5))
+        let after = process.runtime.metricsText()
+        func count(_ text: String) -> Int? {
+            let name = "watchbill_event_to_plan_seconds_count{controller=\"toy\"} "
+            return text.split(separator: "\n").first { $0.hasPrefix(name) }.flatMap { Int($0.dropFirst(name.count)) }
+        }
+        #expect((count(after) ?? 0) > (count(before) ?? 0))
+        #expect(after.contains("watchbill_leader 1\n") && after.contains("watchbill_queue_oldest_seconds 0\n"))
+    }
 }
