@@ -70,7 +70,8 @@ package final class Dispatcher: Sendable {
     func enqueue(_ keys: some Sequence<PlanKey>, isUrgent: Bool = true, news: Instant? = nil) {
         let now = clock.instant()
         state.withLock { state in
-            for key in keys {
+            // Sorted, because the order of a set differs from run to run.
+            for key in keys.sorted() {
                 add(key, isUrgent: isUrgent, to: &state, now: now)
                 if let news, state.isLeading, state.news[key] == nil { state.news[key] = news }
             }

@@ -25,8 +25,8 @@ package struct ScanOutputSource: FactSource {
 
     package func ask(_ question: ScanOutput) async -> Result<ScanOutput.Answer, FactFailure> {
         let pod = ObjectKey(namespace: question.job.namespace, name: question.pod)
-        let count = question.units.count
-        let limit = count * Frame.maximumBytes(sharing: count) + Self.slackBytes
+        let units = question.units.count
+        let limit = units * Frame.maximumBytes(sharing: units) + Self.slackBytes
         var reader = FrameReader(units: question.units)
         do throws(APIError) {
             reader.append(try await client.logs(pod: pod, container: question.container, limitBytes: limit))

@@ -17,4 +17,7 @@ extension TestCluster {
     }
     var reports: [ScanReport] { world[ScanReport.self].objects().sorted { $0.key < $1.key } }
     func count(_ prefix: String) -> Int { writes.count { $0.hasPrefix(prefix) } }
+    var unfinishedJobs: [Job] {
+        world[Job.self].objects().filter { $0.completion == .running }.sorted { $0.key < $1.key }
+    }
 }

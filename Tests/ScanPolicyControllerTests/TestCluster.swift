@@ -349,10 +349,6 @@ struct TestCluster {
         .failed(ScanFailure(reason: reason, message: "because"))
     }
 
-    var unfinishedJobs: [Job] {
-        world[Job.self].objects().filter { $0.completion == .running }.sorted { $0.key < $1.key }
-    }
-
     /// Gives every unfinished Job a Pod whose courier has ended, and ends the Job.
     mutating func runJobs() {
         for job in unfinishedJobs {
