@@ -22,6 +22,10 @@ extension AccessRule {
                         group: type.group, resource: type.plural, verbs: [.get, .list, .watch],
                         namespace: kind.scope == .operatorNamespace && type.isNamespaced ? operatorNamespace : nil))
             }
+            for access in controller.contract.facts.flatMap({ $0.apiAccess }) where access.subresource == nil {
+                rules.append(
+                    AccessRule(group: access.resource.group, resource: access.resource.plural, verbs: [.get]))
+            }
             for grant in controller.contract.writes {
                 let resource = grant.subresource.map { "\(grant.resource.plural)/\($0)" } ?? grant.resource.plural
                 rules.append(

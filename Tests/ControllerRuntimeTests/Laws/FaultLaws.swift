@@ -156,11 +156,12 @@ enum FaultLaws {
         world.inventory.filter { !$0.key.hasPrefix("ConfigMap") }.mapValues(withoutGeneration)
     }
 
+    /// Without what tells of the past: how often the spec changed, and what a workload ran before.
     private static func withoutGeneration(_ value: JSONValue) -> JSONValue {
         switch value {
         case .array(let elements): .array(elements.map(withoutGeneration))
         case .object(let members):
-            .object(members.filter { $0.key != "observedGeneration" }.mapValues(withoutGeneration))
+            .object(members.filter { !["observedGeneration", "change"].contains($0.key) }.mapValues(withoutGeneration))
         default: value
         }
     }
