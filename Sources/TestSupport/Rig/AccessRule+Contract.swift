@@ -24,7 +24,9 @@ extension AccessRule {
             }
             for access in controller.contract.facts.flatMap({ $0.apiAccess }) where access.subresource == nil {
                 rules.append(
-                    AccessRule(group: access.resource.group, resource: access.resource.plural, verbs: [.get]))
+                    AccessRule(
+                        group: access.resource.group, resource: access.resource.plural,
+                        verbs: Set(access.verbs.compactMap(APIRequest.Verb.init(rawValue:)))))
             }
             for grant in controller.contract.writes {
                 let resource = grant.subresource.map { "\(grant.resource.plural)/\($0)" } ?? grant.resource.plural
