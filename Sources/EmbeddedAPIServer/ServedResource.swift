@@ -70,7 +70,8 @@ extension ServedResource {
         definitions.shortNames = ["crd"]
         let all = [
             namespaces, nodes, pods, configMaps, ServedResource(.secrets), serviceAccounts, coreEvents,
-            ServedResource(.events), ServedResource(.jobs, status: true, generation: true), deployments, replicaSets,
+            ServedResource(.events), ServedResource(.coreEvents), ServedResource(.jobs, status: true, generation: true),
+            deployments, replicaSets,
             ServedResource(.leases), definitions,
         ]
         return all.map { resource in

@@ -58,6 +58,11 @@ enum ReachLaws {
             ["workloads": ["selector": ["matchExpressions": [["key": "a", "operator": "In"]]]]],
             ["workloads": ["selector": [:]], "job": ["placement": "Operator", "imagePullSecrets": ["pull"]]],
             ["workloads": ["selector": ["matchLabels": ["app": "none"]]]],
+            ["schedule": "never"], ["timeZone": "Nowhere/Land"],
+            [
+                "images": [.string("registry.example.org/own@sha256:" + String(repeating: "c", count: 64))],
+                "schedule": "0 3 29 2 *", "onNewImage": false,
+            ],
         ]
         return courses.map(course) + ScanFailure.Reason.allCases.map(failing) + specs.map(policy) + [
             refused(.status(403)), refused(.status(422)), taken, deadline, unreadableLog,
