@@ -82,7 +82,7 @@ endif
 
 # A run follows from its seed only when sets have the same order every time.
 laws: rings ## the laws table: law, controller, cases, seed, failures
-	@WATCHBILL_RINGS=3 SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build --disable-xctest --scratch-path $(RINGS) --filter '$(LAWS)'
+	@WATCHBILL_RINGS=3 SWIFT_DETERMINISTIC_HASHING=1 timeout --kill-after=10 1200 swift test --skip-build --disable-xctest --scratch-path $(RINGS) --filter '$(LAWS)'
 
 e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
 	@e2e/run $(SCENARIO)

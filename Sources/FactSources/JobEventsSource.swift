@@ -34,6 +34,9 @@ package struct JobEventsSource: FactSource {
                     FactFailure(
                         reason: "RateLimited", message: error.description, isShared: true,
                         retryAfter: error.status?.retryAfterSeconds.map { .seconds($0) }))
+            // What the server does not understand it will not understand the next time either.
+            case .some(400..<500):
+                return .failure(FactFailure(reason: "Refused", message: error.description, isFinal: true))
             default: return .failure(FactFailure(reason: "Unreachable", message: error.description))
             }
         }
