@@ -34,6 +34,8 @@ package final class Dispatcher: Sendable {
 
     /// A singleton plans over everything, so changes that come fast are taken together.
     private static let singletonInterval = Duration.milliseconds(250)
+    /// A plan that names a moment that is over, again and again, must not keep a core busy.
+    private static let shortestSleep = Duration.seconds(1)
 
     init(
         controllers: [AnyController], routing: Routing, scopes: [[WatchScope]], store: Store, facts: FactLoop,
@@ -184,7 +186,8 @@ package final class Dispatcher: Sendable {
 
     private func wake(_ key: PlanKey, at time: Timestamp) {
         let now = clock.instant()
-        let start = now + max(time - clock.now(), .milliseconds(1))
+        let left = time - clock.now()
+        let start = now + (left > .zero ? max(left, .milliseconds(1)) : Self.shortestSleep)
         state.withLock { $0.queue.added(key, priority: .low, at: start, now: now) }
     }
 

@@ -118,14 +118,19 @@ extension SchedulePass {
         let entries = batch.units.compactMap(entry)
         let object = template.job(entries)
         if let refusal = refusal(of: object) {
+            var isOver = true
             for entry in entries {
                 ledger.record(
                     refusal.failure, of: entry.unit.id, scanners: entry.unit.scanners, runTime: entry.unit.runTime,
                     jobUID: refusal.identity,
                     at: wholeSecond(refusal.time))
-                if let next = ledger[entry.unit.id]?.nextTime { plan.wake(at: next) }
+                guard let next = ledger[entry.unit.id]?.nextTime, next > now else { continue }
+                plan.wake(at: next)
+                isOver = false
             }
-            return
+            // A refusal whose wait is over counts no more; it is met here when it could not be written down, and then the
+            // next try has the same name.
+            if !isOver { return }
         }
         plan.want(WriteRefusal(object.reference))
         plan.create.append(object)
