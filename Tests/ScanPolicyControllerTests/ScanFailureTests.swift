@@ -51,6 +51,27 @@ struct ScanFailureTests {
         #expect(cluster.violations.isEmpty, "\(cluster.violations)")
     }
 
+    @Test(arguments: [("trivy", 1), ("courier", 1), ("sidecar", 0)])
+    func `a Pod that cannot pull what is not configured any more is given up at once`(
+        container: String, given: Int
+    ) throws {
+        var cluster = cluster()
+        cluster.pass()
+        let job = try #require(cluster.unfinishedJobs.first)
+        cluster.addScanPod(
+            of: job.key, courier: .waiting(reason: "ImagePullBackOff", message: "no such"), phase: .pending
+        ) { pod in
+            pod.containers.append(Container(name: "sidecar", image: ""))
+            for index in pod.containers.indices where pod.containers[index].name == container {
+                pod.containers[index].image = "example.org/before:1"
+            }
+        }
+        cluster.pass()
+        cluster.pass()
+        #expect(cluster.count("delete Job") == given)
+        #expect(AttemptLedger(in: cluster.world).entries.values.allSatisfy { $0.attempts == 0 })
+    }
+
     @Test func `a restart counts nothing twice`() {
         var cluster = cluster()
         cluster.results[TestCluster.digest("a")] = TestCluster.failure(.rateLimited)

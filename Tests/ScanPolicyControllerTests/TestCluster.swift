@@ -369,14 +369,16 @@ struct TestCluster {
         of key: ObjectKey, courier: ContainerStatus.State, phase: Pod.Phase, change: (inout Pod) -> Void = { _ in }
     ) {
         guard let job = world[Job.self].object(key) else { return }
+        let configuration = world.configuration
         add(pod: "\(key.name)-pod", in: key.namespace) { pod in
             pod.metadata.labels = ScanJob.labels
             pod.metadata.ownerReferences = [job.ownerReference]
             pod.phase = phase
             pod.containers = [
-                Container(name: "trivy", image: "trivy", role: .initialization),
                 Container(
-                    name: ScanJob.courierContainer, image: "watchbill",
+                    name: ScanJob.scannerContainer, image: configuration.scanner.image, role: .initialization),
+                Container(
+                    name: ScanJob.courierContainer, image: configuration.courierImage,
                     status: ContainerStatus(imageID: "", state: courier)),
             ]
             change(&pod)

@@ -157,7 +157,11 @@ struct JobProgress {
     private mutating func lookAtStart(of pod: Pod, in world: World) {
         let trouble = Self.trouble(of: pod)
         if Self.cannotPull(pod) {
-            if has(passed: Self.pullLimit, since: created) { return fail(.scannerNotPullable, trouble ?? "") }
+            // What is configured now may well be there: no reason to wait for what was configured then.
+            let isOutdated = !Self.runs(world.configuration, pod)
+            if isOutdated || has(passed: Self.pullLimit, since: created) {
+                return fail(.scannerNotPullable, trouble ?? "")
+            }
             state = .running(note: FailedTry(reason: .scannerNotPullable, message: trouble ?? ""))
             return
         }
@@ -193,6 +197,17 @@ struct JobProgress {
         pod.containers.contains { container in
             guard case .waiting(let reason, _) = container.status.state else { return false }
             return reason.hasSuffix("ImagePull") || reason.hasSuffix("ImagePullBackOff") || reason == "InvalidImageName"
+        }
+    }
+
+    /// True when a scan Pod has the images that a new one would have.
+    private static func runs(_ configuration: OperatorConfiguration, _ pod: Pod) -> Bool {
+        pod.containers.allSatisfy { container in
+            switch container.name {
+            case ScanJob.scannerContainer: container.image == configuration.scanner.image
+            case ScanJob.courierContainer: container.image == configuration.courierImage
+            default: true
+            }
         }
     }
 

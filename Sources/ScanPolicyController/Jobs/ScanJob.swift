@@ -41,6 +41,7 @@ struct ScanJob {
     static let unitsAnnotation = "watchbill.dev/units"
     static let templateAnnotation = "watchbill.dev/template-hash"
     static let courierContainer = "courier"
+    static let scannerContainer = "trivy"
 
     /// The labels of scan Jobs and their Pods.
     static let labels = ["app.kubernetes.io/managed-by": "watchbill", "app.kubernetes.io/component": component]

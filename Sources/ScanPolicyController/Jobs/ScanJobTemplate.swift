@@ -120,7 +120,7 @@ struct ScanJobTemplate {
             ],
             "initContainers": [
                 container(
-                    "trivy", image: configuration.scanner.image,
+                    ScanJob.scannerContainer, image: configuration.scanner.image,
                     command: ["cp", "/usr/local/bin/trivy", TrivyArguments.program])
             ],
             "containers": [
