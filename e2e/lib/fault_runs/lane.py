@@ -199,7 +199,9 @@ class Lane:
         return json.loads(json.dumps(timeless(state), sort_keys=True).replace(self.prefix, "faults"))
 
 
-DIFFERS = {"uid", "resourceVersion", "managedFields", "generation", "creationTimestamp", "time", "observedGeneration"}
+# The last two are what a scan took.
+DIFFERS = {"uid", "resourceVersion", "managedFields", "generation", "creationTimestamp", "time", "observedGeneration",
+           "durationSeconds", "peakMemoryBytes"}
 
 
 def timeless(value):

@@ -29,6 +29,8 @@ class Run:
     seconds: int = 20
     # Whether Jobs and reports must be as many as without a fault, and none made twice.
     counts_objects: bool = True
+    # So many Events may tell of what the user did meanwhile.
+    own_events: int = 0
     # The fault may find nothing to strike.
     may_miss: bool = False
     # So long nothing is written before rest is believed: what was lost is found seconds later.
@@ -239,6 +241,6 @@ def all_runs(full, writes):
     yield Run("a byte at a time", broken_answers("slow", "event-slow"), seconds=35)
     yield Run("cut in the middle", broken_answers("truncate", "event-truncate"), seconds=40)
     yield Run("frames of 16 MiB", LARGE, seconds=35)
-    yield Run("spec A, B, A", course=there_and_back, seconds=40)
+    yield Run("spec A, B, A", course=there_and_back, seconds=40, own_events=3)
     yield Run("spec A, B, A with new scans", course=scope_there_and_back, seconds=45, counts_objects=False)
     yield from leaders()

@@ -108,7 +108,7 @@ class Judge:
         objects = created(writes)
         same = {kind: number for kind, number in objects.items() if kind != EVENTS} == \
             {kind: number for kind, number in self.objects.items() if kind != EVENTS} and \
-            objects.get(EVENTS, 0) <= self.objects.get(EVENTS, 0)
+            objects.get(EVENTS, 0) <= self.objects.get(EVENTS, 0) + outcome.run.own_events
         twice = duplicates(writes)
         if outcome.run.counts_objects and not same:
             wrong.append(f"created {objects}, without a fault {self.objects}")
