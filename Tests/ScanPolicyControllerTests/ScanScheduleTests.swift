@@ -24,6 +24,25 @@ struct ScanScheduleTests {
     private let shop = ObjectKey(namespace: "shop", name: "nightly")
     private let bank = ObjectKey(namespace: "bank", name: "nightly")
 
+    /// Specs that are wrong for a while, as when somebody edits them twice.
+    @Test(arguments: [true, false])
+    func `a result that comes while its policy cannot be read is kept`(isScanned: Bool) {
+        var cluster = TestCluster()
+        cluster.add(namespace: "shop")
+        cluster.add(pod: "web", in: "shop")
+        cluster.add(policy: "nightly", in: "shop")
+        if !isScanned { cluster.results[TestCluster.digest("a")] = TestCluster.failure(.imageNotFound) }
+        cluster.pass()
+        cluster.add(policy: "nightly", in: "shop") { $0.images = ["no image"] }
+        cluster.runJobs()
+        for _ in 0..<4 { cluster.pass() }
+        cluster.add(policy: "nightly", in: "shop")
+        cluster.pass()
+        #expect(cluster.reports.count == (isScanned ? 1 : 0))
+        #expect(AttemptLedger(in: cluster.world).entries.count == (isScanned ? 0 : 1))
+        #expect(cluster.count("create Job") == 1)
+    }
+
     @Test func `one digest in two namespaces is one Job and two reports`() {
         var cluster = shopAndBank()
         cluster.results[TestCluster.digest("a")] = TestCluster.vulnerable(critical: 2, fixable: 1, secrets: 1)

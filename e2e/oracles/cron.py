@@ -227,6 +227,18 @@ def compare_robfig(watchbill, robfig, rounds):
                 fail("robfig", question, ours, theirs)
 
 
+def is_whole(field, low, high):
+    """Whether a field names all of its values."""
+    values = set()
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = ("*" if span == "?" else span).partition("-")
+        begin = low if first == "*" else int(first)
+        end = int(last) if last else high if first == "*" or step else begin
+        values.update(range(begin, end + 1, int(step or 1)))
+    return {0 if low == 0 and value == 7 else value for value in values} >= set(range(low, high + 1))
+
+
 def compare_croniter(watchbill, changes, rounds):
     names = ["UTC"] * 3 + sorted(changes)
     questions = []
@@ -237,7 +249,7 @@ def compare_croniter(watchbill, changes, rounds):
     for question, ours in zip(questions, ask([watchbill, "eval", "cron"], questions)):
         checked["croniter"] += 1
         after, through = (datetime.fromisoformat(question[key]) for key in ("after", "through"))
-        days, weekdays = (question["schedule"].split()[i] for i in (2, 4))
+        days, weekdays = (numbers(question["schedule"]).split()[i] for i in (2, 4))
         zone = zoneinfo.ZoneInfo(question["timeZone"])
         try:
             walk = croniter(question["schedule"], after.astimezone(zone), max_years_between_matches=12)
@@ -260,6 +272,8 @@ def compare_croniter(watchbill, changes, rounds):
             classes["croniter: `5-5` is every value"] += 1
         elif any("*/1" in f.split(",") for f in (days, weekdays)) and "*" not in (days, weekdays):
             classes["croniter: `*/1` in a day field restricts it"] += 1
+        elif any("*" not in field.split(",") and is_whole(field, *ends) for field, ends in [(days, (1, 31)), (weekdays, (0, 6))]):
+            classes["croniter: a day field that lists every value is `*`"] += 1
         elif crossed:
             classes["croniter: a changed clock"] += 1
         else:

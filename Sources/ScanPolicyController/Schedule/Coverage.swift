@@ -57,13 +57,16 @@ struct Coverage {
 
     /// True when nothing is known that would speak against pruning the reports of a repository in a namespace.
     func isSettled(_ namespace: String, _ repository: String?) -> Bool {
-        guard !isAllFrozen, !frozen.contains(namespace) else { return false }
+        guard !isFrozen(namespace) else { return false }
         guard let repository else { return true }
         return !unresolved.contains(NamedRepository(namespace: namespace, repository: repository))
     }
 
     /// True when everything that is demanded anywhere is known.
     var isComplete: Bool { !isAllFrozen && frozen.isEmpty && unresolved.isEmpty }
+
+    /// True when too little is known of who looks into a namespace.
+    func isFrozen(_ namespace: String) -> Bool { isAllFrozen || frozen.contains(namespace) }
 
     func covers(_ namespace: String) -> Bool { retention[namespace] != nil }
 }

@@ -41,12 +41,13 @@ extension SchedulePass {
     }
 
     /// The namespaces that get the result of a unit: those that want it now, and those that wanted it when the Job was made,
-    /// so that the images of short-lived Pods are scanned too.
+    /// so that the images of short-lived Pods are scanned too. Where a policy cannot be read just now, nobody knows that they
+    /// do not want it any more.
     private func targets(of unit: ScanJob.Unit, _ job: ScanJob) -> [String] {
         let demanded = units[unit.id].map { Set($0.demands.keys) } ?? []
         let remembered = unit.namespaces.filter { namespace in
             if case .workload(let own) = job.realm, own != namespace { return false }
-            return coverage.covers(namespace)
+            return coverage.covers(namespace) || coverage.isFrozen(namespace)
         }
         return demanded.union(remembered).filter { !isGoing($0) }.sorted()
     }
