@@ -9,6 +9,7 @@ package struct AccessRules: Sendable {
         package var group: String
         /// `pods`, `pods/log`.
         package var resource: String
+        package var isNamespaced: Bool
         package var verbs: Set<String>
     }
 
@@ -31,11 +32,12 @@ package struct AccessRules: Sendable {
     package mutating func add(
         _ resource: ResourceType, _ subresource: String? = nil, _ verbs: Set<String>, _ scope: Scope
     ) {
-        let name = subresource.map { "\(resource.plural)/\($0)" } ?? resource.plural
+        let rule = Rule(
+            group: resource.group, resource: subresource.map { "\(resource.plural)/\($0)" } ?? resource.plural,
+            isNamespaced: resource.isNamespaced, verbs: verbs)
         switch scope {
-        case .everywhere: Self.add(Rule(group: resource.group, resource: name, verbs: verbs), to: &everywhere)
-        case .operatorNamespace:
-            Self.add(Rule(group: resource.group, resource: name, verbs: verbs), to: &operatorNamespace)
+        case .everywhere: Self.add(rule, to: &everywhere)
+        case .operatorNamespace: Self.add(rule, to: &operatorNamespace)
         }
     }
 

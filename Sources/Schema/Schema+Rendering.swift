@@ -3,21 +3,29 @@ import Essentials
 
 extension Schema {
     /// The schema in the OpenAPI v3 dialect of a CustomResourceDefinition (apiextensions.k8s.io/v1).
-    package func rendered() -> JSONValue {
-        var members = renderedShape
+    ///
+    /// - Parameter withExpressions: CEL rules too, which only Kubernetes 1.25 and newer take.
+    package func rendered(withExpressions: Bool = false) -> JSONValue {
+        var members = rendered(shape, withExpressions)
+        if withExpressions, !expressions.isEmpty {
+            members["x-kubernetes-validations"] = .array(
+                expressions.map { ["rule": .string($0.rule), "message": .string($0.message)] })
+        }
         if !description.isEmpty { members["description"] = .string(description) }
         if let defaultValue { members["default"] = defaultValue }
         return .object(members)
     }
 
-    private var renderedShape: [String: JSONValue] {
+    private func rendered(_ shape: Shape, _ withExpressions: Bool) -> [String: JSONValue] {
         switch shape {
-        case .object(let rules): return rendered(rules)
+        case .object(let rules): return rendered(rules, withExpressions)
         case .map(let values, let maximum):
-            var members: [String: JSONValue] = ["type": "object", "additionalProperties": values.rendered()]
+            var members: [String: JSONValue] = [
+                "type": "object", "additionalProperties": values.rendered(withExpressions: withExpressions),
+            ]
             if let maximum { members["maxProperties"] = .integer(Int64(maximum)) }
             return members
-        case .array(let rules): return rendered(rules)
+        case .array(let rules): return rendered(rules, withExpressions)
         case .string(let rules): return rendered(rules)
         case .integer(let minimum, let maximum):
             var members: [String: JSONValue] = ["type": "integer", "format": "int64"]
@@ -35,16 +43,21 @@ extension Schema {
         }
     }
 
-    private func rendered(_ rules: ObjectRules) -> [String: JSONValue] {
+    private func rendered(_ rules: ObjectRules, _ withExpressions: Bool) -> [String: JSONValue] {
         var members: [String: JSONValue] = ["type": "object"]
-        if !rules.properties.isEmpty { members["properties"] = .object(rules.properties.mapValues { $0.rendered() }) }
+        if !rules.properties.isEmpty {
+            members["properties"] = .object(
+                rules.properties.mapValues { $0.rendered(withExpressions: withExpressions) })
+        }
         if !rules.required.isEmpty { members["required"] = .strings(rules.required.sorted()) }
         if rules.preservesUnknown { members["x-kubernetes-preserve-unknown-fields"] = true }
         return members
     }
 
-    private func rendered(_ rules: ArrayRules) -> [String: JSONValue] {
-        var members: [String: JSONValue] = ["type": "array", "items": rules.items.rendered()]
+    private func rendered(_ rules: ArrayRules, _ withExpressions: Bool) -> [String: JSONValue] {
+        var members: [String: JSONValue] = [
+            "type": "array", "items": rules.items.rendered(withExpressions: withExpressions),
+        ]
         switch rules.list {
         case .atomic: members["x-kubernetes-list-type"] = "atomic"
         case .set: members["x-kubernetes-list-type"] = "set"

@@ -10,6 +10,8 @@ package struct Schema: Hashable, Sendable {
     package var description: String
     /// Filled in by `defaulted` where the field is absent.
     package var defaultValue: JSONValue?
+    /// What an API server with CEL checks as well; our own code checks the same in its own words.
+    package var expressions: [Expression] = []
 
     package indirect enum Shape: Hashable, Sendable {
         case object(ObjectRules)
@@ -57,6 +59,17 @@ package struct Schema: Hashable, Sendable {
     }
 
     package enum Format: String, Hashable, Sendable { case dateTime = "date-time" }
+
+    /// A rule in the Common Expression Language over `self`, and what it says to people when it does not hold.
+    package struct Expression: Hashable, Sendable {
+        package var rule: String
+        package var message: String
+
+        package init(_ rule: String, _ message: String) {
+            self.rule = rule
+            self.message = message
+        }
+    }
 
     package init(_ shape: Shape, _ description: String = "", defaultValue: JSONValue? = nil) {
         self.shape = shape
@@ -115,6 +128,13 @@ extension Schema {
 
     /// An RFC 3339 instant.
     package static func time(_ description: String = "") -> Schema { .string(description, format: .dateTime) }
+
+    /// The same schema with a CEL rule.
+    package func holding(_ rule: String, _ message: String) -> Schema {
+        var schema = self
+        schema.expressions.append(Expression(rule, message))
+        return schema
+    }
 
     /// The schema of a named member, nil when this is no object or has no such member.
     package subscript(property: String) -> Schema? {

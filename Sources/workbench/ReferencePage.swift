@@ -37,7 +37,7 @@ enum ReferencePage {
         type.allCases.map { ($0.rawValue, $0.explanation) }
     }
 
-    private static func table(_ schema: Schema) -> String {
+    static func table(_ schema: Schema) -> String {
         "| field | type | meaning |\n|---|---|---|\n" + rows(schema, path: "").joined()
     }
 
@@ -59,7 +59,7 @@ enum ReferencePage {
         return "| `\(path)` | \(type(of: schema)) | \(meaning.replacing("|", with: "\\|")) |\n"
     }
 
-    private static func type(of schema: Schema) -> String {
+    static func type(of schema: Schema) -> String {
         switch schema.shape {
         case .object: "object"
         case .map(let values, _): "map of \(type(of: values))"

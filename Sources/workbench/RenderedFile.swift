@@ -14,18 +14,22 @@ struct RenderedFile {
 
     /// Every one there is.
     static var all: [RenderedFile] {
-        CustomResourceDefinition.all.map(definition) + CustomResourceDefinition.all.map(page) + [
+        CustomResourceDefinition.all.flatMap(definitions) + CustomResourceDefinition.all.map(page) + [
             rights, configurationPage, metricsPage,
             RenderedFile(path: EvalPage.path, text: EvalPage.text),
-        ]
+        ] + ChartFiles.all
     }
 
-    private static let notice = "# Rendered by `make render`; do not edit.\n"
+    static let notice = "# Rendered by `make render`; do not edit.\n"
 
-    private static func definition(_ definition: CustomResourceDefinition) -> RenderedFile {
-        RenderedFile(
-            path: "crds/\(definition.resource.group)_\(definition.resource.plural).yaml",
-            text: notice + YAMLText.render(definition.rendered, order: .manifest))
+    /// Without and with CEL rules.
+    private static func definitions(_ definition: CustomResourceDefinition) -> [RenderedFile] {
+        [("crds", false), ("crds/cel", true)].map { folder, withExpressions in
+            RenderedFile(
+                path: "\(folder)/\(definition.resource.group)_\(definition.resource.plural).yaml",
+                text: notice
+                    + YAMLText.render(definition.rendered(withExpressions: withExpressions), order: .manifest))
+        }
     }
 
     private static func page(_ definition: CustomResourceDefinition) -> RenderedFile {
@@ -42,16 +46,20 @@ struct RenderedFile {
     }
 
     /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.
-    private static var rights: RenderedFile {
+    static var operatorRules: AccessRules {
         var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract])
         rules.add(.events, nil, ["create"], .everywhere)
         rules.add(.leases, nil, ["create", "get", "update"], .operatorNamespace)
+        return rules
+    }
+
+    private static var rights: RenderedFile {
         let namespace = OperatorConfiguration().operatorNamespace
         return RenderedFile(
             path: "manifests/rbac.yaml",
             text: notice
                 + YAMLText.render(
-                    documents: Rights(rules: rules, namespace: namespace).objects + TenantRoles.objects,
+                    documents: Rights(rules: operatorRules, namespace: namespace).objects + TenantRoles.objects,
                     order: .manifest))
     }
 }

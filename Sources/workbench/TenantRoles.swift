@@ -7,11 +7,16 @@ import Planning
 /// Roles for tenants, aggregated to Kubernetes' own: who may view a namespace sees our objects in it, who may edit it edits
 /// policies. What is found is written by the operator only, because a report is believed in other namespaces too.
 enum TenantRoles {
+    static var view: JSONValue {
+        rule(CustomResourceDefinition.all.map(\.resource.plural).sorted(), ["get", "list", "watch"])
+    }
+
+    static var edit: JSONValue {
+        rule([ScanPolicy.resource.plural], ["create", "delete", "deletecollection", "patch", "update"])
+    }
+
     static var objects: [JSONValue] {
-        let kinds = CustomResourceDefinition.all.map(\.resource.plural).sorted()
-        let view = rule(kinds, ["get", "list", "watch"])
-        let edit = rule([ScanPolicy.resource.plural], ["create", "delete", "deletecollection", "patch", "update"])
-        return [
+        [
             role("watchbill-view", view, into: ["view", "edit", "admin"]),
             role("watchbill-edit", edit, into: ["edit", "admin"]),
             role("watchbill-admin", edit, into: ["admin"]),

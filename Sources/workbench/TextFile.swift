@@ -19,9 +19,9 @@ enum TextFile {
         }
     }
 
-    /// Makes the folder too; false when that is not possible.
+    /// Makes the folders too; false when that is not possible.
     static func write(_ text: String, to path: String) -> Bool {
-        if let slash = path.lastIndex(of: "/") { mkdir(String(path[..<slash]), 0o755) }
+        for slash in path.indices where path[slash] == "/" { mkdir(String(path[..<slash]), 0o755) }
         guard let file = fopen(path, "w") else { return false }
         let bytes = Array(text.utf8)
         let written = fwrite(bytes, 1, bytes.count, file)

@@ -41,7 +41,7 @@ import Glibc
     }
 
     private static func verify() {
-        let violations = SourceRules.violations() + DocumentRules.violations()
+        let violations = SourceRules.violations() + DocumentRules.violations() + ChartRules.violations()
         for violation in violations { print(violation) }
         if !violations.isEmpty { exit(1) }
     }

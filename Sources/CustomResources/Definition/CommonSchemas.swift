@@ -27,7 +27,11 @@ package enum CommonSchemas {
                                 "In and NotIn need values, Exists and DoesNotExist have none.",
                                 LabelSelector.Operator.allCases.map(\.rawValue)),
                             "values": .array(of: .string(maximumLength: 63), maximumCount: 64),
-                        ], required: ["key", "operator"]), maximumCount: 32),
+                        ], required: ["key", "operator"]
+                    ).holding(
+                        "self.operator in ['In', 'NotIn'] ? has(self.values) && size(self.values) > 0 : !has(self.values) || size(self.values) == 0",
+                        "In and NotIn need at least one value, Exists and DoesNotExist take none"),
+                    maximumCount: 32),
             ])
     }
 

@@ -33,11 +33,14 @@ package struct CustomResourceDefinition: Sendable {
         return Schema(.object(rules), schema.description)
     }
 
-    /// The object to apply.
-    package var rendered: JSONValue {
+    /// The object to apply to any Kubernetes.
+    package var rendered: JSONValue { rendered(withExpressions: false) }
+
+    /// - Parameter withExpressions: with CEL rules, which only Kubernetes 1.25 and newer take.
+    package func rendered(withExpressions: Bool) -> JSONValue {
         var version: [String: JSONValue] = [
             "name": .string(resource.version), "served": true, "storage": true,
-            "schema": ["openAPIV3Schema": publishedSchema.rendered()],
+            "schema": ["openAPIV3Schema": publishedSchema.rendered(withExpressions: withExpressions)],
             "additionalPrinterColumns": .array(columns.map(\.rendered)),
         ]
         if hasStatus { version["subresources"] = ["status": [:]] }

@@ -146,7 +146,13 @@ extension ScanPolicy {
                         "effect": .oneOf("", Toleration.Effect.allCases.map(\.rawValue)),
                         "tolerationSeconds": .integer(),
                     ]), maximumCount: 32),
-        ])
+        ]
+    ).holding(
+        "!has(self.placement) || self.placement != 'Operator' || !has(self.serviceAccountName)",
+        "serviceAccountName has no effect when placement is Operator; remove one of the two"
+    ).holding(
+        "!has(self.placement) || self.placement != 'Operator' || !has(self.imagePullSecrets) || size(self.imagePullSecrets) == 0",
+        "imagePullSecrets has no effect when placement is Operator; remove one of the two")
 
     private static let resourceList = Schema.map(
         of: .integerOrString("", pattern: CommonSchemas.quantity), maximumCount: 16)
