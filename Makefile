@@ -106,5 +106,11 @@ demo: ## the main job on a real cluster; CHECK=1 exits when the reports are ther
 	@echo "setup: ok"
 	@e2e/demo $(if $(CHECK),--check)
 
+# The bases that the Dockerfile names by tag. Digests come from their registry, never from memory.
+image-pins: ## print the Dockerfile's bases with their digests, as build arguments; needs a network
+	@sed -n 's/^ARG \([A-Z_]*IMAGE\)=\(.*\)$$/\1 \2/p' Dockerfile | while read -r name image; do \
+	  digest=$$(skopeo inspect --format '{{.Digest}}' "docker://$$image") || { echo "error: no digest of $$image, its registry; try again where there is a network" >&2; exit 1; }; \
+	  echo "--build-arg $$name=$$image@$$digest"; done
+
 clean: ## remove this checkout's build links (the cache stays)
 	@rm -rf .build
