@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 
-/// The one program: the operator, and what the operator starts in scan Pods.
+/// The one program: the operator, what the operator starts in scan Pods, and what the chart's hooks run.
 @main struct WatchbillCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watchbill",
         abstract: "Schedules the security watches of a Kubernetes cluster.",
         version: Version.text,
-        subcommands: [OperatorCommand.self, CourierCommand.self, EvalCommand.self, VersionCommand.self])
+        subcommands: [
+            OperatorCommand.self, CourierCommand.self, EvalCommand.self, InstallationCommand.self, VersionCommand.self,
+        ])
 
     static func main() async {
         do {

@@ -19,7 +19,7 @@ enum SourceRules {
 
     private static let belowSockets = [
         "HTTPTransport", "KubernetesClient", "OCIRegistry", "ControllerRuntime", "FactSources", "EmbeddedAPIServer",
-        "Courier",
+        "Courier", "Installation",
     ].map { "Sources/\($0)/" }
 
     private static let everywhere = ["Sources/"]
