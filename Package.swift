@@ -75,6 +75,7 @@ let shells: [Target] = [
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
         "ScanPolicyController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
+    pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
 ]
 
@@ -99,7 +100,7 @@ let programs: [Target] = [
             "CBuild", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier",
+            "Courier", "Installation",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -159,6 +160,7 @@ let pureTests: [Target] = [
 ]
 
 let shellTests: [Target] = [
+    tests("HTTPTransport"),
     tests("KubernetesClient", "Essentials", "HTTPTransport", "KubernetesModel", "JSONScan"),
     tests("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     tests("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "APIConformance"),
@@ -167,6 +169,9 @@ let shellTests: [Target] = [
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
         "Machines", "OCIModel", "Exposition"),
+    tests(
+        "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
+        "EmbeddedAPIServer"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 

@@ -23,6 +23,14 @@ struct ScratchFolder {
         path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
+    /// False when that is not possible.
+    static func write(_ text: String, to path: String) -> Bool {
+        guard let file = fopen(path, "w") else { return false }
+        let bytes = Array(text.utf8)
+        let written = fwrite(bytes, 1, bytes.count, file)
+        return fclose(file) == 0 && written == bytes.count
+    }
+
     /// With all that is in it. What resists stays for the next one who cleans up: the Pod's end.
     func remove() {
         do { try FileManager.default.removeItem(atPath: path) } catch { return }

@@ -93,6 +93,14 @@ struct UnitScan {
         let full = command + ["--format", "json", "--output", report] + unit.arguments
         var variables = environment.filter { !$0.key.hasPrefix("WATCHBILL_") }
         variables["TMPDIR"] = folder.path
+        if let authorities = environment["WATCHBILL_AUTHORITIES"], !authorities.isEmpty {
+            // Beside it Go reads /etc/ssl/certs, where the public authorities are.
+            let file = folder.path + "/authorities.pem"
+            guard ScratchFolder.write(authorities, to: file) else {
+                return .failed(ScanFailure(reason: .unknown, message: "the CA certificates cannot be written: \(file)"))
+            }
+            variables["SSL_CERT_FILE"] = file
+        }
 
         let killsBefore = memory.kills
         let end: ProcessEnd

@@ -12,6 +12,8 @@ extension AHCTransport {
         /// absolute URLs.
         package var baseURL: String?
         package var tls = TLS()
+        /// A proxy for everything that goes this way: CONNECT for HTTPS.
+        package var proxy: Proxy?
         package var protocols = Protocols.http1AndHTTP2
         /// HTTP/1.1 connections to one host at the same time; further requests wait in line, so a transport for watches
         /// needs at least as many as there are watches. HTTP/2 uses one connection whatever stands here.
@@ -25,6 +27,17 @@ extension AHCTransport {
         }
     }
 
+    /// Where a proxy listens.
+    package struct Proxy: Sendable, Equatable {
+        package var host: String
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
     /// What is offered to the server.
     package enum Protocols: Sendable {
         case http1AndHTTP2
@@ -35,6 +48,8 @@ extension AHCTransport {
     package struct TLS: Sendable {
         /// PEM certificates that are trusted instead of the system's.
         package var authorities: [UInt8]?
+        /// PEM certificates that are trusted beside these.
+        package var additionalAuthorities: [UInt8]?
         /// Our certificate chain and key, both PEM.
         package var identity: Identity?
         /// The name to ask for and to verify instead of the host of the URL.
@@ -81,14 +96,9 @@ extension AHCTransport.TLS {
         var configuration = TLSConfiguration.makeClientConfiguration()
         // The library's default still allows TLS 1.0.
         configuration.minimumTLSVersion = .tlsv12
-        if let authorities {
-            do {
-                let certificates = try NIOSSLCertificate.fromPEMBytes(authorities)
-                guard !certificates.isEmpty else { throw AHCTransport.ConfigurationError.authorities(reason: "empty") }
-                configuration.trustRoots = .certificates(certificates)
-            } catch {
-                throw .authorities(reason: TransportError.words(for: error))
-            }
+        if let authorities { configuration.trustRoots = .certificates(try Self.certificates(authorities)) }
+        if let additionalAuthorities {
+            configuration.additionalTrustRoots = [.certificates(try Self.certificates(additionalAuthorities))]
         }
         if let identity {
             do {
@@ -105,5 +115,17 @@ extension AHCTransport.TLS {
             }
         }
         return configuration
+    }
+
+    private static func certificates(
+        _ pem: [UInt8]
+    ) throws(AHCTransport.ConfigurationError) -> [NIOSSLCertificate] {
+        do {
+            let certificates = try NIOSSLCertificate.fromPEMBytes(pem)
+            guard !certificates.isEmpty else { throw AHCTransport.ConfigurationError.authorities(reason: "empty") }
+            return certificates
+        } catch {
+            throw .authorities(reason: TransportError.words(for: error))
+        }
     }
 }

@@ -21,6 +21,7 @@ package struct AHCTransport: ClosableTransport {
         }
         var settings = HTTPClient.Configuration(tlsConfiguration: try configuration.tls.configuration())
         settings.redirectConfiguration = .disallow
+        settings.proxy = configuration.proxy.map { .server(host: $0.host, port: $0.port) }
         settings.decompression = .disabled
         settings.httpVersion = configuration.protocols == .http1Only ? .http1Only : .automatic
         settings.timeout = .init(connect: TimeAmount(configuration.connectTimeout))

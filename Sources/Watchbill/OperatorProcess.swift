@@ -5,6 +5,7 @@ import Essentials
 import FactSources
 import Facts
 import HTTPClientTransport
+import HTTPTransport
 import KubernetesClient
 import Logging
 import OCIRegistry
@@ -19,8 +20,8 @@ struct OperatorProcess {
     func run() async throws -> Runtime.End {
         let clock = SystemClock()
         let loops = EventLoops(threads: 1)
-        let connection = try connect(on: loops, clock: clock)
-        let registries = try AHCTransport(on: loops)
+        let connection = try Self.connect(settings.credentials, on: loops, clock: clock)
+        let registries = try registryTransport(on: loops)
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
@@ -53,6 +54,27 @@ struct OperatorProcess {
         return end
     }
 
+    /// The way to registries: through proxies where the configuration names some, trusting its authorities too.
+    private func registryTransport(on loops: EventLoops) throws -> EgressTransport {
+        let egress = settings.configuration.egress
+        var configuration = AHCTransport.Configuration()
+        if !egress.authorities.isEmpty { configuration.tls.additionalAuthorities = Array(egress.authorities.utf8) }
+        func way(through proxy: String) throws -> AHCTransport? {
+            guard let address = ProxyAddress(proxy) else { return nil }
+            var proxied = configuration
+            proxied.proxy = .init(host: address.host, port: address.port)
+            return try AHCTransport(proxied, on: loops)
+        }
+        do {
+            return EgressTransport(
+                direct: try AHCTransport(configuration, on: loops), http: try way(through: egress.httpProxy),
+                https: try way(through: egress.httpsProxy), exceptions: ProxyExceptions(egress.noProxy))
+        } catch {
+            throw CommandFailure(
+                what: "\(error)", place: "egress in --config", remedy: "correct the configuration file", code: 2)
+        }
+    }
+
     private var runtimeSettings: Runtime.Settings {
         var result = Runtime.Settings(
             configuration: settings.configuration, identity: settings.identity, seed: UInt64.random(in: .min ... .max))
@@ -61,10 +83,13 @@ struct OperatorProcess {
         return result
     }
 
-    private func connect(on loops: EventLoops, clock: SystemClock) throws -> ClusterConnection {
-        let server = settings.credentials.server
+    /// The way to the API server, by whatever credentials there are.
+    static func connect(
+        _ credentials: ClusterCredentials, on loops: EventLoops, clock: SystemClock
+    ) throws -> ClusterConnection {
+        let server = credentials.server
         do {
-            return try ClusterConnection(settings.credentials, now: { clock.instant() }) { lane, material in
+            return try ClusterConnection(credentials, now: { clock.instant() }) { lane, material in
                 var configuration = AHCTransport.Configuration(baseURL: server)
                 configuration.tls.authorities = material.authorities
                 configuration.tls.serverName = material.serverName
@@ -80,8 +105,7 @@ struct OperatorProcess {
             }
         } catch {
             throw CommandFailure(
-                what: "\(error)", place: settings.credentials.source,
-                remedy: "correct the credentials for the API server")
+                what: "\(error)", place: credentials.source, remedy: "correct the credentials for the API server")
         }
     }
 

@@ -31,6 +31,21 @@ import TrivyReport
         #expect(result.usage.peakMemoryBytes > 100_000)
     }
 
+    @Test func `authorities become a file that the scanner is pointed to, and nothing else of ours reaches it`() throws
+    {
+        let scanner = try FakeScanner(
+            #"[ -z "$WATCHBILL_AUTHORITIES" ] || exit 9"# + "\n"
+                + #"echo "{\"SchemaVersion\":2,\"ArtifactName\":\"$(cat "$SSL_CERT_FILE") $HTTPS_PROXY\"}" > "$REPORT""#
+        )
+        defer { scanner.remove() }
+        let (code, _, outcomes) = try carry(
+            [scanner.path, "image"],
+            environment: ["WATCHBILL_AUTHORITIES": "a certificate", "HTTPS_PROXY": "http://proxy.example:3128"],
+            units: ["scan"])
+        #expect(code == 0)
+        #expect(outcomes["scan"]?.result?.image.name == "a certificate http://proxy.example:3128")
+    }
+
     @Test func `frames each unit with its own arguments`() throws {
         let scanner = try FakeScanner(
             #"[ "$LAST" = bad ] && { echo "FATAL remote error: x: UNAUTHORIZED: no" >&2; exit 1; }"# + "\n"

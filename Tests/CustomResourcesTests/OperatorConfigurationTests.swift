@@ -19,6 +19,10 @@ struct OperatorConfigurationTests {
             ],
             "registries": [["host": "localhost:32000", "endpoint": "10.0.0.1:5000", "plainHTTP": true]],
             "excludedNamespaces": ["kube-system"],
+            "egress": [
+                "httpProxy": "http://proxy.example:3128", "httpsProxy": "http://[fd00::1]:3129/",
+                "noProxy": [".svc", "10.0.0.0/8"], "authorities": "-----BEGIN CERTIFICATE-----\n",
+            ],
             "limits": ["maximumJobs": 3, "maximumJobsPerNamespace": 2, "imagesPerJob": 1],
             "scanPod": [
                 "requests": ["cpu": 1], "limits": ["memory": "2Gi"], "labels": ["a": "b"], "annotations": ["c": "d"],
@@ -31,6 +35,12 @@ struct OperatorConfigurationTests {
                 && configuration.scanner.databaseRepository == "10.0.0.1:5000/db:2")
         #expect(
             configuration.registries == [.init(host: "localhost:32000", endpoint: "10.0.0.1:5000", plainHTTP: true)])
+        #expect(
+            configuration.egress.environment == [
+                "HTTP_PROXY": "http://proxy.example:3128", "HTTPS_PROXY": "http://[fd00::1]:3129/",
+                "NO_PROXY": ".svc,10.0.0.0/8",
+            ])
+        #expect(ProxyAddress(configuration.egress.httpsProxy)?.host == "fd00::1")
         #expect(configuration.limits.maximumJobs == 3 && configuration.limits.imagesPerJob == 1)
         #expect(configuration.scanPod.requests == ["cpu": "1"] && configuration.scanPod.priorityClassName == "low")
         #expect(configuration.scanPod.workspaceLimit == "1Gi" && configuration.excludedNamespaces == ["kube-system"])
@@ -47,6 +57,11 @@ struct OperatorConfigurationTests {
                 "no host name with a dot or a port"
             ),
             (["registries": [["host": "a.io"]]], "registries[0].endpoint", "Required value"),
+            (["egress": ["httpProxy": "proxy.example:3128"]], "egress.httpProxy", "no http://host:port"),
+            (["egress": ["httpsProxy": "https://proxy.example:3128"]], "egress.httpsProxy", "no http://host:port"),
+            (["egress": ["httpsProxy": "http://proxy.example"]], "egress.httpsProxy", "no http://host:port"),
+            (["egress": ["noProxy": ["a.io,b.io"]]], "egress.noProxy[0]", "write a list"),
+            (["egress": ["authorities": "none"]], "egress.authorities", "no PEM certificate"),
             (
                 ["scanPod": ["limits": ["memory": "2Gi"], "maximumMemory": "1536Mi"]], "scanPod.maximumMemory",
                 "less than scanPod.limits.memory, \"2Gi\"; raise it"
@@ -70,6 +85,13 @@ struct OperatorConfigurationTests {
         let error = try #require(throws: ConfigurationError.self) { try OperatorConfiguration(json: json) }
         let problem = try #require(error.problems.first)
         #expect(problem.replacing("\"", with: "").hasPrefix(path) && problem.contains(text), "\(problem)")
+    }
+
+    @Test func `an account in a proxy's address is refused and not repeated`() throws {
+        let error = try #require(throws: ConfigurationError.self) {
+            try OperatorConfiguration(json: ["egress": ["httpProxy": "http://me:hunter2@proxy.example:3128"]])
+        }
+        #expect(error.description.contains("without an account") && !error.description.contains("hunter2"))
     }
 
     @Test func `a memory limit above the default cap is the cap`() throws {

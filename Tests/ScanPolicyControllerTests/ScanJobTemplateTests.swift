@@ -48,6 +48,28 @@ struct ScanJobTemplateTests {
         #expect((pod["volumes"]?.arrayValue ?? []).allSatisfy { $0["hostPath"] == nil })
     }
 
+    @Test func `the courier, and nobody else, is told of proxies and authorities; without them its Job is as before`()
+        throws
+    {
+        func environment(_ job: JSONValue, _ kind: String) -> [String: String] {
+            let entries = job.at("spec", "template", "spec", kind)?[0]?["env"]?.arrayValue ?? []
+            return Dictionary(
+                uniqueKeysWithValues: entries.compactMap { entry in
+                    entry["name"]?.stringValue.map { ($0, entry["value"]?.stringValue ?? "") }
+                })
+        }
+        let proxied = try job(configure: {
+            $0.egress.httpsProxy = "http://proxy.example:3128"
+            $0.egress.noProxy = [".svc"]
+            $0.egress.authorities = "PEM"
+        })
+        let variables = environment(proxied, "containers")
+        #expect(variables["HTTPS_PROXY"] == "http://proxy.example:3128" && variables["NO_PROXY"] == ".svc")
+        #expect(variables["HTTP_PROXY"] == nil && variables["WATCHBILL_AUTHORITIES"] == "PEM")
+        #expect(environment(proxied, "initContainers").isEmpty)
+        #expect(environment(try job(), "containers").keys.sorted() == ["HOME", "TMPDIR", "WATCHBILL_UNITS"])
+    }
+
     @Test func `scans by digest at the registry's endpoint, on the node's platform`() throws {
         let arguments = arguments(try job())
         #expect(arguments.first == "--quiet" && arguments.last == "10.1.0.1:32000/shop/web@\(TestCluster.digest("a"))")

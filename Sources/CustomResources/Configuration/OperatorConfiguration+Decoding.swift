@@ -37,7 +37,8 @@ extension OperatorConfiguration {
             into: &limits.maximumJobsPerNamespace)
         Self.read(json.at("limits", "imagesPerJob")?.integerValue.map { Int($0) }, into: &limits.imagesPerJob)
         if let pod = json["scanPod"] { scanPod.read(pod) }
-        let problems = referenceProblems + scanPod.problems
+        if let json = json["egress"] { egress.read(json) }
+        let problems = referenceProblems + egress.problems + scanPod.problems
         if !problems.isEmpty { throw ConfigurationError(problems: problems) }
     }
 

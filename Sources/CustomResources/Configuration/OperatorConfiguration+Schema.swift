@@ -35,6 +35,17 @@ extension OperatorConfiguration {
                 "Namespaces whose Pods are never scanned.", of: .string(minimumLength: 1, maximumLength: 63),
                 list: .set,
                 maximumCount: 1_000),
+            "egress": .object(
+                "How the operator and scan Pods leave the cluster.",
+                [
+                    "httpProxy": proxy("What is asked for over HTTP"),
+                    "httpsProxy": proxy("What is asked for over HTTPS"),
+                    "noProxy": .array(
+                        "Hosts that are reached without a proxy: a name with its subdomains, .name for these alone, an address, a network, each also with :port.",
+                        of: .string(minimumLength: 1, maximumLength: 260), list: .set, maximumCount: 256),
+                    "authorities": .string(
+                        "PEM certificates that are trusted beside the public ones.", maximumLength: 65_536),
+                ]),
             "limits": .object(
                 "How much may happen at once.",
                 [
@@ -62,6 +73,10 @@ extension OperatorConfiguration {
 
     private static func image(_ description: String) -> Schema {
         .string(description, minimumLength: 1, maximumLength: 1_024)
+    }
+
+    private static func proxy(_ what: String) -> Schema {
+        .string("\(what) goes through this proxy: http://host:port. Empty: none.", maximumLength: 260)
     }
 
     private static let resources = Schema.map(

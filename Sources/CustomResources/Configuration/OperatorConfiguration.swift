@@ -12,6 +12,7 @@ package struct OperatorConfiguration: Hashable, Sendable {
     package var registries: [RegistryEndpoint] = []
     /// Namespaces whose Pods are never scanned.
     package var excludedNamespaces: [String] = []
+    package var egress = Egress()
     package var limits = Limits()
     package var scanPod = ScanPod()
 
@@ -41,6 +42,18 @@ package struct OperatorConfiguration: Hashable, Sendable {
             self.endpoint = endpoint
             self.plainHTTP = plainHTTP
         }
+    }
+
+    /// How the operator and scan Pods leave the cluster.
+    package struct Egress: Hashable, Sendable {
+        /// Proxies by the scheme of what is asked for, as `http://host:port`; empty means none.
+        package var httpProxy = ""
+        package var httpsProxy = ""
+        /// Hosts that are reached without a proxy: names with their subdomains, addresses, networks, all with a port or without.
+        package var noProxy: [String] = []
+        /// PEM certificates that are trusted beside the public ones.
+        package var authorities = ""
+        package init() {}
     }
 
     /// How much may happen at once.

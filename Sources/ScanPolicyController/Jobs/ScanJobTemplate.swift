@@ -130,7 +130,9 @@ struct ScanJobTemplate {
                     environment: [
                         "WATCHBILL_UNITS": requests, "HOME": "/tmp", "TMPDIR": "/tmp",
                         "WATCHBILL_PULL_SECRETS": pullSecrets.isEmpty ? nil : Self.secretsFolder,
-                    ].compactMapValues { $0 },
+                        "WATCHBILL_AUTHORITIES": configuration.egress.authorities.isEmpty
+                            ? nil : configuration.egress.authorities,
+                    ].compactMapValues { $0 }.merging(configuration.egress.environment) { ours, _ in ours },
                     memoryBytes: memoryBytes, hasPullSecrets: !pullSecrets.isEmpty)
             ],
             "volumes": .array(volumes),

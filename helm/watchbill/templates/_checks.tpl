@@ -48,6 +48,32 @@
 {{- $problems = append $problems (printf "config.excludedNamespaces: %q is in watchNamespaces too; remove it from one of the two" .) }}
 {{- end }}
 {{- end }}
+{{- range $group := list "commonLabels" "podLabels" }}
+{{- range $label := list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/version" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "watchbill.dev/operator" }}
+{{- if hasKey (index $.Values $group) $label }}
+{{- $problems = append $problems (printf "%s: %q is the chart's own; remove it" $group $label) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- range $label, $_ := .Values.podLabels }}
+{{- if hasKey $.Values.commonLabels $label }}
+{{- $problems = append $problems (printf "podLabels: %q stands in commonLabels too; remove it from one of the two" $label) }}
+{{- end }}
+{{- end }}
+{{- with .Values.config.egress }}
+{{- range $name := list "httpProxy" "httpsProxy" }}
+{{- $proxy := index $.Values.config.egress $name }}
+{{- if and $proxy (not (regexMatch "^http://[^/@]+:[0-9]+/?$" $proxy)) }}
+{{- $problems = append $problems (printf "config.egress.%s: it is no http://host:port without an account; correct it" $name) }}
+{{- end }}
+{{- end }}
+{{- if and .noProxy (not .httpProxy) (not .httpsProxy) }}
+{{- $problems = append $problems "config.egress.noProxy: set, but there is no proxy; name one, or remove it" }}
+{{- end }}
+{{- if and .authorities (not (contains "-----BEGIN CERTIFICATE-----" .authorities)) }}
+{{- $problems = append $problems "config.egress.authorities: there is no PEM certificate in it; paste the CA's certificate" }}
+{{- end }}
+{{- end }}
 {{- $hosts := dict }}
 {{- range $index, $registry := .Values.config.registries }}
 {{- range $member := list "host" "endpoint" }}
