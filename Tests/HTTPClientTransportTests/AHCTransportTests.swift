@@ -52,6 +52,31 @@ func withServer(
         }
     }
 
+    @Test func `through a proxy it asks for the whole URL, and for a tunnel where TLS follows`() async throws {
+        let proxy = try await ScriptedServer { request, _ in
+            request.hasPrefix("CONNECT")
+                ? [.send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n"), .close]
+                : [.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi")]
+        }
+        let loops = EventLoops()
+        var configuration = AHCTransport.Configuration()
+        configuration.proxy = .init(host: "127.0.0.1", port: proxy.port)
+        let transport = try AHCTransport(configuration, on: loops)
+        let response = try await transport.send(
+            HTTPRequest(.get, "http://registry.example:5000/v2/", timeout: .seconds(10)))
+        #expect(response.status == 200)
+        #expect(try await response.body.collect(upTo: 10) == Array("hi".utf8))
+        await #expect(throws: TransportError.self) {
+            _ = try await transport.send(HTTPRequest(.get, "https://registry.example/v2/", timeout: .seconds(10)))
+        }
+        await transport.shutdown()
+        await loops.shutdown()
+        let requests = proxy.requests
+        #expect(requests.first?.hasPrefix("GET http://registry.example:5000/v2/ HTTP/1.1\r\n") == true, "\(requests)")
+        #expect(requests.contains { $0.hasPrefix("CONNECT registry.example:443 HTTP/1.1\r\n") }, "\(requests)")
+        try await proxy.stop()
+    }
+
     @Test(arguments: [
         "/api/v1/namespaces/a%2Fb", "/a?x=%25%2B%26%C3%A9", "/x:y@z/;,=", "/v2/a/b/manifests/sha256:abc",
     ])

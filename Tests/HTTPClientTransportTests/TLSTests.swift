@@ -83,6 +83,17 @@ private struct Certificates {
         return result
     }
 
+    @Test func `additional authorities are trusted beside the public ones, and only they`() async throws {
+        let server = try certificates.server()
+        let trusting = AHCTransport.TLS.trustingAlso(try certificates.bytes("ca.crt"))
+        #expect(try await status(server: server, tls: trusting) == .success(200))
+        let others = AHCTransport.TLS.trustingAlso(try certificates.bytes("other.crt"))
+        guard case .failure(.notConnected) = try await status(server: server, tls: others) else {
+            Issue.record("a server of an unknown authority was believed")
+            return
+        }
+    }
+
     @Test func `a server with a certificate of our authority is trusted, by address too`() async throws {
         let result = try await status(
             server: certificates.server(), tls: .init(authorities: certificates.bytes("ca.crt")))
@@ -145,5 +156,13 @@ private struct Certificates {
         }
         #expect("\(try certificates.identity())".contains("***"))
         Task { await loops.shutdown() }
+    }
+}
+
+extension AHCTransport.TLS {
+    fileprivate static func trustingAlso(_ certificates: [UInt8]) -> Self {
+        var tls = Self()
+        tls.additionalAuthorities = certificates
+        return tls
     }
 }
