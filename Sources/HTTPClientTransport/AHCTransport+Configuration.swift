@@ -12,7 +12,7 @@ extension AHCTransport {
         /// absolute URLs.
         package var baseURL: String?
         package var tls = TLS()
-        /// A proxy for everything that goes this way: CONNECT for HTTPS.
+        /// A proxy for everything that goes this way, in a tunnel (CONNECT), plain HTTP too.
         package var proxy: Proxy?
         package var protocols = Protocols.http1AndHTTP2
         /// HTTP/1.1 connections to one host at the same time; further requests wait in line, so a transport for watches
