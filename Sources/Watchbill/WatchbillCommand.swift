@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CMemory
 
 /// The one program: the operator, and what the operator starts in scan Pods.
 @main struct WatchbillCommand: AsyncParsableCommand {
@@ -10,6 +11,7 @@ import ArgumentParser
         subcommands: [OperatorCommand.self, CourierCommand.self, EvalCommand.self, VersionCommand.self])
 
     static func main() async {
+        cmemory_spare()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {
