@@ -20,7 +20,7 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CBuild"]
+let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CBuild", "CMemory"]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -29,6 +29,7 @@ let vocabulary: [Target] = [
     shim("CDigest", .unsafeFlags(["-l:libcrypto.a"])),
     shim("CZlib", .linkedLibrary("z")),
     shim("CYAML", .unsafeFlags(["-l:libyaml.a"])),
+    shim("CMemory"),
     pure("Essentials"),
     pure("Digests", "CDigest"),
     pure("JSONScan", "Essentials"),
@@ -97,7 +98,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "Watchbill",
         dependencies: [
-            "CBuild", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "ScanPolicyController",
+            "CBuild", "CMemory", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts",
+            "ScanPolicyController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier", "Installation",
@@ -119,7 +121,8 @@ let workbench = Target.executableTarget(
 let figures = Target.executableTarget(
     name: "figures",
     dependencies: [
-        "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "ScanPolicyController",
+        "CMemory", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Planning",
+        "ScanPolicyController",
     ])
 
 let testSupport: [Target] = [

@@ -12,6 +12,7 @@ package struct AnyController: Sendable {
     /// Nil for a singleton.
     package let primary: (any CustomResource.Type)?
     private let pass: @Sendable (ObjectKey, World, Timestamp) -> Pass
+    private let look: @Sendable (ObjectKey, String, World) -> Bool
 
     /// What there is to carry out for one key.
     package enum Pass: Sendable {
@@ -35,6 +36,10 @@ package struct AnyController: Sendable {
         name = C.Primary.resource.kind.lowercased()
         contract = C.contract
         primary = C.Primary.self
+        look = { key, namespace, world in
+            guard let object = world[C.Primary.self].object(key) else { return true }
+            return C.looks(object, into: namespace, of: world)
+        }
         pass = { key, world, now in
             switch world[C.Primary.self][key] {
             case nil: return .nothing
@@ -57,6 +62,7 @@ package struct AnyController: Sendable {
         name = C.name
         contract = C.contract
         primary = nil
+        look = { _, _, _ in true }
         pass = { _, world, now in
             witness(world)
             return .planned(C.plan(in: world, at: now), primary: nil)
@@ -65,6 +71,9 @@ package struct AnyController: Sendable {
 
     /// Everything it reads: what its contract names, and its primaries.
     package var reads: [WatchedKind] { contract.reads + (primary.map { [WatchedKind($0)] } ?? []) }
+
+    /// True when what happens in a namespace can change the plan of a primary of the root namespace.
+    func looks(_ key: ObjectKey, into namespace: String, of world: World) -> Bool { look(key, namespace, world) }
 
     /// Plans for one key; synchronous and pure.
     package func plan(_ key: ObjectKey, in world: World, at now: Timestamp) -> Pass { pass(key, world, now) }

@@ -16,6 +16,7 @@ package final class Dispatcher: Sendable {
         var isLeading = false
         var isEnding = false
         var lastSingletonPass: Instant?
+        var pacing = WorkPacing<PlanKey>()
         /// When the oldest news came that a key has not been planned with.
         var news: [PlanKey: Instant] = [:]
     }
@@ -87,6 +88,7 @@ package final class Dispatcher: Sendable {
         if controllers[key.controller].primary == nil, let last = state.lastSingletonPass {
             start = max(now, last + Self.singletonInterval)
         }
+        if let earliest = state.pacing.earliest(key) { start = max(start, earliest) }
         state.queue.added(key, priority: isUrgent ? .high : .low, at: start, now: now)
     }
 
@@ -139,6 +141,7 @@ package final class Dispatcher: Sendable {
             switch state.queue.next(now: now) {
             case .run(let turn):
                 if controllers[turn.key.controller].primary == nil { state.lastSingletonPass = now }
+                state.pacing.began(turn.key, now: now)
                 return .run(turn)
             case .wait(let instant): return .wait(until: instant)
             case .busy, .idle: return .wait(until: nil)
@@ -155,6 +158,7 @@ package final class Dispatcher: Sendable {
         let now = clock.instant()
         state.withLock { state in
             for token in report.awaited where !isSeen(token) { state.queue.deferred(key, until: token, now: now) }
+            state.pacing.finished(key, took: .zero)
             let retry = report.again.map(WorkOutcome.again(after:)) ?? .done
             state.queue.finished(key, report.failures.isEmpty ? retry : .failed(), now: now)
         }
@@ -167,6 +171,7 @@ package final class Dispatcher: Sendable {
         let pass = controller.plan(key.object, in: store.world, at: clock.now())
         let ended = clock.instant()
         metrics.observe((ended - began).inSeconds, in: MetricCatalog.planSeconds, controller.name)
+        state.withLock { $0.pacing.finished(key, took: ended - began) }
         if let news { metrics.observe((ended - news).inSeconds, in: MetricCatalog.eventSeconds, controller.name) }
         switch pass {
         case .nothing:

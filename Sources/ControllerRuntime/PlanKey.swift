@@ -33,7 +33,7 @@ package struct Routing: Sendable {
     }
 
     /// A primary is planned when it changed itself; otherwise the primaries of the changed object's namespace are, and those
-    /// of the root namespace, which may look everywhere. What is cluster-scoped, or in the root namespace, concerns all.
+    /// of the root namespace that look there. What is cluster-scoped, or in the root namespace, concerns all.
     package func keys(for changed: [ObjectKey], of kind: any KubernetesObject.Type, in world: World) -> Set<PlanKey> {
         var keys: Set<PlanKey> = []
         for (index, controller) in controllers.enumerated() {
@@ -44,9 +44,15 @@ package struct Routing: Sendable {
                     keys.insert(PlanKey(controller: index))
                     continue
                 }
-                let isClusterWide = changed.contains { $0.namespace.isEmpty || $0.namespace == operatorNamespace }
-                let namespaces = isClusterWide ? nil : Set(changed.map(\.namespace)).union([operatorNamespace])
-                keys.formUnion(world.keys(of: primary, in: namespaces).map { PlanKey(controller: index, object: $0) })
+                let namespaces = Set(changed.map(\.namespace))
+                let isClusterWide = namespaces.contains("") || namespaces.contains(operatorNamespace)
+                var objects = world.keys(of: primary, in: isClusterWide ? nil : namespaces)
+                if !isClusterWide {
+                    objects += world.keys(of: primary, in: [operatorNamespace]).filter { key in
+                        namespaces.contains { controller.looks(key, into: $0, of: world) }
+                    }
+                }
+                keys.formUnion(objects.map { PlanKey(controller: index, object: $0) })
             }
         }
         return keys

@@ -46,11 +46,14 @@ package struct Runtime: Sendable {
     private let gate: LeaderGate
     private let ending = Bell()
 
-    /// - Parameter gate: the gate that the client asks before every write.
+    /// - Parameters:
+    ///   - gate: the gate that the client asks before every write.
+    ///   - listed: called after every list of a kind; a good time to give memory back.
     package init(
         settings: Settings, controllers: [AnyController], sources: [any FactSource], client: KubernetesClient,
         gate: LeaderGate,
-        clock: any RuntimeClock, metrics: Metrics = Metrics(), logger: Logger
+        clock: any RuntimeClock, metrics: Metrics = Metrics(), logger: Logger,
+        listed: @escaping @Sendable () -> Void = {}
     ) {
         var generator = SeededGenerator(seed: settings.seed)
         let namespace = settings.configuration.operatorNamespace
@@ -72,7 +75,7 @@ package struct Runtime: Sendable {
         keys.connect(to: dispatcher)
         let parts = WatchParts(
             client: client, store: store, dispatcher: dispatcher, health: health, clock: clock, metrics: metrics,
-            logger: logger)
+            logger: logger, listed: listed)
         watches = coverage.watches.map { parts.loop(for: $0.kind, in: $0.namespace, seed: generator.next()) }
         lease =
             settings.usesLeaderElection

@@ -54,19 +54,21 @@ package final class Store: Sendable {
         }
     }
 
-    /// Sets or removes one object as a watch event said; returns whether anything changed.
+    /// Sets or removes one object as a watch event said; returns whether anything changed of what is kept.
     package func set<Object: KubernetesObject>(
         _ object: Decoded<Object>?, at key: ObjectKey, version: String, in namespace: String? = nil
     ) -> Bool {
         state.withLock { state in
             state.versions[WatchScope(Object.self, namespace: namespace)] = version
-            // The snapshot leaves the world while it changes, so that it is not copied.
             var snapshot = state.world[Object.self]
+            let before = snapshot[key]
+            let kept = object?.kept(beside: before)
+            if kept == before { return false }
+            // The snapshot leaves the world while it changes, so that it is not copied.
             state.world[Object.self] = Snapshot()
-            let changed = snapshot[key] != object
-            snapshot[key] = object
+            snapshot[key] = kept
             state.world[Object.self] = snapshot
-            return changed
+            return true
         }
     }
 

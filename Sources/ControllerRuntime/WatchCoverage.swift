@@ -61,6 +61,7 @@ struct WatchParts {
     let clock: any RuntimeClock
     let metrics: Metrics
     let logger: Logger
+    let listed: @Sendable () -> Void
 
     func loop<Object: KubernetesObject>(for kind: Object.Type, in namespace: String?, seed: UInt64) -> any WatchLoop {
         health.expect(kind, namespace: namespace)
@@ -69,6 +70,6 @@ struct WatchParts {
             logger: logger,
             seed: seed, changed: { [dispatcher] in dispatcher.changed($0, of: kind, received: $1) },
             advanced: { [dispatcher] in dispatcher.advanced() },
-            synced: { [dispatcher] in dispatcher.enqueueEverything() })
+            synced: { [dispatcher] in dispatcher.enqueueEverything() }, listed: listed)
     }
 }

@@ -30,6 +30,8 @@ struct KindWatchLoop<Object: KubernetesObject>: WatchLoop {
     let advanced: @Sendable () -> Void
     /// Told after the first list.
     let synced: @Sendable () -> Void
+    /// Told after every list, which leaves much behind that is free again.
+    let listed: @Sendable () -> Void
 
     func run() async {
         var conversation = Conversation<Object>(
@@ -116,6 +118,7 @@ private struct Conversation<Object: KubernetesObject> {
         var page = replacement
         replacement = Snapshot()
         var count = 0
+        var previous: Decoded<Object>?
         let query = CollectionQuery(Object.self, namespace: loop.namespace)
         do throws(APIError) {
             let answer = try await loop.client.listPage(
@@ -123,7 +126,9 @@ private struct Conversation<Object: KubernetesObject> {
             ) { item in
                 count += 1
                 loop.note(item)
-                page[item.metadata.key] = item
+                let kept = item.kept(beside: previous)
+                page[item.metadata.key] = kept
+                previous = kept
             }
             replacement = page
             perform(
@@ -195,6 +200,7 @@ private struct Conversation<Object: KubernetesObject> {
         let keys = loop.store.replace(with: snapshot, version: version, in: loop.namespace)
         unreadable = Set(snapshot.keys.filter { snapshot[$0]?.isUnreadable == true })
         keys.isEmpty ? loop.advanced() : loop.changed(keys, now)
+        loop.listed()
     }
 
     private mutating func applyPending() {

@@ -13,6 +13,26 @@ package struct ContainerStatus: Hashable, Sendable {
         case waiting(reason: String, message: String)
         case running
         case terminated(exitCode: Int64, reason: String)
+
+        /// The container waits because its image cannot be had.
+        package var isNotPullable: Bool {
+            if case .waiting(let reason, _) = self { Self.pullFailures.contains(reason) } else { false }
+        }
+
+        /// The kubelet's reasons for that.
+        private static let pullFailures: Set<String> = [
+            "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
+            "RegistryUnavailable",
+        ]
+    }
+
+    /// Keeps of how the container stands whether its image can be had.
+    mutating func trimToImage() {
+        if state.isNotPullable, case .waiting(let reason, _) = state {
+            state = .waiting(reason: reason, message: "")
+        } else {
+            state = .unknown
+        }
     }
 
     package init(imageID: String = "", state: State = .unknown) {

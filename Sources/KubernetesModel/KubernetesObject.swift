@@ -16,12 +16,18 @@ package protocol KubernetesObject: Sendable, Equatable {
     var contentDigest: String? { get }
     /// Reads one object; every member that is not needed is skipped without being decoded.
     init(from scanner: inout JSONScanner) throws(JSONError)
+    /// Drops what nobody reads of it. It would take memory, and a change of it would have everybody plan again.
+    mutating func trim()
+    /// Takes from another object what both have in common, so that there is one copy of it.
+    mutating func share(with other: Self)
 }
 
 extension KubernetesObject {
     package static var isMetadataOnly: Bool { false }
     package static var labelSelector: [String: String] { [:] }
     package var contentDigest: String? { nil }
+    package mutating func trim() {}
+    package mutating func share(with other: Self) {}
     package var key: ObjectKey { metadata.key }
     package var reference: ObjectReference { ObjectReference(Self.resource, metadata.key) }
     /// How a child names this object as its controller.
@@ -36,11 +42,19 @@ package indirect enum Decoded<Object: KubernetesObject>: Sendable, Equatable {
     case object(Object)
     case unreadable(ObjectMetadata, JSONError)
 
-    package var object: Object? { if case .object(let object) = self { object } else { nil } }
+    @inlinable package var object: Object? { if case .object(let object) = self { object } else { nil } }
     package var metadata: ObjectMetadata {
         switch self {
         case .object(let object): object.metadata
         case .unreadable(let metadata, _): metadata
         }
+    }
+
+    /// The object without what nobody reads, and with what it has in common with another.
+    package func kept(beside other: Decoded?) -> Decoded {
+        guard case .object(var object) = self else { return self }
+        object.trim()
+        if let other = other?.object { object.share(with: other) }
+        return .object(object)
     }
 }

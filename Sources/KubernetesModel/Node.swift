@@ -33,6 +33,9 @@ package struct Node: KubernetesObject {
         }
     }
 
+    /// A kubelet writes its node all the time; what platform it is does not change.
+    package mutating func trim() { metadata = ObjectMetadata(name: metadata.name) }
+
     private mutating func readInfo(from scanner: inout JSONScanner) throws(JSONError) {
         try scanner.readObject { (key, scanner) throws(JSONError) in
             switch key {

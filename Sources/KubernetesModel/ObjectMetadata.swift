@@ -52,6 +52,27 @@ package struct ObjectMetadata: Hashable, Sendable {
     }
 }
 
+extension ObjectMetadata {
+    /// Keeps what is read of an object that we never write: no version and no history, and of the annotations only ours.
+    mutating func trimForReading() {
+        (resourceVersion, generation, creationTime, finalizers) = ("", 0, nil, [])
+        if !annotations.isEmpty { annotations = annotations.filter { $0.key.hasPrefix("watchbill.dev/") } }
+    }
+
+    /// Keeps name and owners only.
+    mutating func trimToOwners() {
+        trimForReading()
+        (labels, annotations) = ([:], [:])
+    }
+
+    /// Takes over what is the same in the other.
+    mutating func share(with other: ObjectMetadata) {
+        if namespace == other.namespace { namespace = other.namespace }
+        if labels == other.labels { labels = other.labels }
+        if ownerReferences == other.ownerReferences { ownerReferences = other.ownerReferences }
+    }
+}
+
 /// A reference to the object that owns this one, in the same namespace or cluster-scoped.
 package struct OwnerReference: Hashable, Sendable {
     package var apiVersion = ""

@@ -9,6 +9,8 @@ package struct ReplicaSetOwner: KubernetesObject {
 
     package init(metadata: ObjectMetadata) { self.metadata = metadata }
     package init(from scanner: inout JSONScanner) throws(JSONError) { metadata = try ObjectMetadata.ofObject(&scanner) }
+    package mutating func trim() { metadata.trimToOwners() }
+    package mutating func share(with other: Self) { metadata.share(with: other.metadata) }
 }
 
 /// A Job's metadata, whoever made it: the step from a Pod to its CronJob.
@@ -19,6 +21,8 @@ package struct JobOwner: KubernetesObject {
 
     package init(metadata: ObjectMetadata) { self.metadata = metadata }
     package init(from scanner: inout JSONScanner) throws(JSONError) { metadata = try ObjectMetadata.ofObject(&scanner) }
+    package mutating func trim() { metadata.trimToOwners() }
+    package mutating func share(with other: Self) { metadata.share(with: other.metadata) }
 }
 
 /// A namespace: its labels and annotations.
@@ -29,6 +33,7 @@ package struct Namespace: KubernetesObject {
 
     package init(metadata: ObjectMetadata) { self.metadata = metadata }
     package init(from scanner: inout JSONScanner) throws(JSONError) { metadata = try ObjectMetadata.ofObject(&scanner) }
+    package mutating func trim() { metadata.trimForReading() }
 }
 
 extension ObjectMetadata {

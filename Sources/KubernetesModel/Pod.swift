@@ -8,7 +8,6 @@ package struct Pod: KubernetesObject {
 
     package var metadata = ObjectMetadata()
     package var nodeName: String?
-    package var serviceAccountName: String?
     package var imagePullSecrets: [String] = []
     package var phase = Phase.unknown
     /// Why the Pod as a whole failed (`Evicted`, `DeadlineExceeded`), empty otherwise.
@@ -39,13 +38,28 @@ package struct Pod: KubernetesObject {
         }
     }
 
+    /// Of Pods that we did not make, only what they run is read: a container that crashes again and again is no news.
+    package mutating func trim() {
+        metadata.trimForReading()
+        if Job.labelSelector.allSatisfy({ metadata.labels[$0.key] == $0.value }) { return }
+        (reason, message) = ("", "")
+        for index in containers.indices { containers[index].status.trimToImage() }
+    }
+
+    /// Pods of one workload are listed one after the other, and differ in little.
+    package mutating func share(with other: Pod) {
+        metadata.share(with: other.metadata)
+        if nodeName == other.nodeName { nodeName = other.nodeName }
+        if imagePullSecrets == other.imagePullSecrets { imagePullSecrets = other.imagePullSecrets }
+        if containers == other.containers { containers = other.containers }
+    }
+
     private mutating func readSpec(
         from scanner: inout JSONScanner, into specs: inout [(String, String, Container.Role)]
     ) throws(JSONError) {
         try scanner.readObject { (key, scanner) throws(JSONError) in
             switch key {
             case "nodeName": nodeName = try scanner.readOptionalString()
-            case "serviceAccountName": serviceAccountName = try scanner.readOptionalString()
             case "imagePullSecrets":
                 try scanner.readArray { (scanner) throws(JSONError) in
                     try scanner.readObject { (key, scanner) throws(JSONError) in

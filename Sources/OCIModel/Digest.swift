@@ -36,5 +36,7 @@ package struct Digest: Hashable, Sendable, Comparable, LosslessStringConvertible
     /// The first twelve digits, for people.
     package var short: String { String(hex.prefix(12)) }
 
-    package static func < (left: Digest, right: Digest) -> Bool { left.description < right.description }
+    package static func < (left: Digest, right: Digest) -> Bool {
+        left.algorithm == right.algorithm ? left.hex < right.hex : left.algorithm.rawValue < right.algorithm.rawValue
+    }
 }

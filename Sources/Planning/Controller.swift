@@ -8,6 +8,13 @@ package protocol Controller {
     static var contract: Contract { get }
     /// Decides for one primary; the same arguments always give the same plan.
     static func plan(_ primary: Primary, in world: World, at now: Timestamp) -> Plan
+    /// True when what happens in a namespace can change the plan of a primary of the root namespace. What happens in its own
+    /// namespace, or concerns no namespace, always can.
+    static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool
+}
+
+extension Controller {
+    package static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool { true }
 }
 
 /// A controller without a primary object: it plans over everything at once, under one key.

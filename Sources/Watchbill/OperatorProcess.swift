@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CMemory
 import ControllerRuntime
 import CustomResources
 import Essentials
@@ -38,7 +39,8 @@ struct OperatorProcess {
                 DigestSource(
                     of: DatabaseDigest.self, transport: registries, endpoints: settings.configuration.registries),
             ],
-            client: client, gate: gate, clock: clock, metrics: metrics, logger: logger)
+            client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
+            listed: { cmemory_trim() })
         logger.notice(
             "starting",
             metadata: [

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CMemory
 
 /// The one program: the operator, what the operator starts in scan Pods, and what the chart's hooks run.
 @main struct WatchbillCommand: AsyncParsableCommand {
@@ -12,6 +13,7 @@ import ArgumentParser
         ])
 
     static func main() async {
+        cmemory_spare()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

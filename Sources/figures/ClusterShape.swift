@@ -36,6 +36,19 @@ struct ClusterShape {
         return world
     }
 
+    /// Something that policies may select by changes on a Pod; returns where.
+    @discardableResult func change(_ number: Int, in world: inout World) -> String {
+        let index = number * 7_919 % pods
+        let key = pod(index).key
+        guard var pod = world[Pod.self].object(key) else { return key.namespace }
+        pod.metadata.labels["change"] = "\(number)"
+        var snapshot = world[Pod.self]
+        world[Pod.self] = Snapshot()
+        snapshot[key] = .object(pod)
+        world[Pod.self] = snapshot
+        return key.namespace
+    }
+
     private func namespace(of deployment: Int) -> String { "team-\(deployment % Self.namespaceCount)" }
 
     private func pod(_ index: Int) -> Pod {

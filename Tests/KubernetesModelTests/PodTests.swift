@@ -44,4 +44,39 @@ import Testing
         let error = #expect(throws: JSONError.self) { _ = try pod(#"{"spec":{"containers":[{"name":7}]}}"#) }
         #expect(error?.path == "spec.containers[0].name")
     }
+
+    @Test func `what is kept of a Pod is what is read of it`() throws {
+        var pod = try pod(
+            #"""
+            {"metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"7","generation":3,
+              "creationTimestamp":"2026-01-01T00:00:00Z","labels":{"app":"web"},"finalizers":["x/y"],
+              "annotations":{"watchbill.dev/scan":"false","example.com/checksum":"1"}},
+             "spec":{"containers":[{"name":"a","image":"a:1"},{"name":"b","image":"b:1"}]},
+             "status":{"phase":"Failed","reason":"Evicted","message":"long","containerStatuses":[
+              {"name":"a","imageID":"a@sha256:1","state":{"terminated":{"exitCode":3,"reason":"Error"}}},
+              {"name":"b","imageID":"","state":{"waiting":{"reason":"ErrImagePull","message":"long"}}}]}}
+            """#)
+        pod.trim()
+        #expect(pod.metadata.uid == "u1" && pod.metadata.labels == ["app": "web"] && pod.phase == .failed)
+        #expect(pod.metadata.annotations == ["watchbill.dev/scan": "false"])
+        #expect(pod.metadata.resourceVersion.isEmpty && pod.metadata.creationTime == nil)
+        #expect(pod.metadata.finalizers.isEmpty && pod.reason.isEmpty && pod.message.isEmpty)
+        #expect(pod.containers.map(\.status.imageID) == ["a@sha256:1", ""])
+        #expect(pod.containers.map(\.status.state) == [.unknown, .waiting(reason: "ErrImagePull", message: "")])
+    }
+
+    @Test func `sharing with another Pod changes nothing`() throws {
+        let other = try pod(
+            #"{"metadata":{"name":"a","labels":{"app":"web"}},"spec":{"nodeName":"n","containers":[{"name":"m","image":"b:1"}]}}"#
+        )
+        for text in [
+            #"{"metadata":{"name":"b","labels":{"app":"web"}},"spec":{"nodeName":"n","containers":[{"name":"m","image":"b:1"}]}}"#,
+            #"{"metadata":{"name":"c","labels":{"app":"x"}},"spec":{"containers":[{"name":"m","image":"b:2"}]}}"#,
+        ] {
+            let before = try pod(text)
+            var after = before
+            after.share(with: other)
+            #expect(after == before)
+        }
+    }
 }

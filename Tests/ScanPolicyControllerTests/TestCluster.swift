@@ -158,12 +158,18 @@ struct TestCluster {
         if schedule != ScanSchedule.plan(in: world, at: now) {
             violations.append("planning the schedule twice gave two plans")
         }
+        if schedule != ScanSchedule.plan(in: world.afresh, at: now) {
+            violations.append("the schedule planned from what was derived before is another than one planned afresh")
+        }
         carryOut(schedule, under: ScanSchedule.contract)
         for key in world[ScanPolicy.self].keys.sorted() {
             guard let policy = world[ScanPolicy.self].object(key) else { continue }
             let plan = ScanPolicyController.plan(policy, in: world, at: now)
             if plan != ScanPolicyController.plan(policy, in: world, at: now) {
                 violations.append("planning \(key) twice gave two plans")
+            }
+            if plan != ScanPolicyController.plan(policy, in: world.afresh, at: now) {
+                violations.append("\(key) planned from what was derived before has another plan than afresh")
             }
             carryOut(plan, under: ScanPolicyController.contract)
             write(status: plan, of: policy)

@@ -109,9 +109,10 @@ def _change(state, count, worker, workers, rate, seconds, results):
             time.sleep(0.0005)
             continue
         index = (sent * workers + worker) * 7919 % count
-        body = {"status": {"conditions": [{"type": "Ready", "status": "True", "message": f"change {sent}"}]}}
-        code, _ = api("PATCH", f"/api/v1/namespaces/{namespace_of(index)}/pods/{name_of(index)}/status", body,
-                      "application/strategic-merge-patch+json")
+        # A label, because policies may select by it: what nobody reads is not news to the operator.
+        body = {"metadata": {"labels": {"example.com/change": f"{worker}-{sent}"}}}
+        code, _ = api("PATCH", f"/api/v1/namespaces/{namespace_of(index)}/pods/{name_of(index)}", body,
+                      "application/merge-patch+json")
         sent += code == 200
     results.put(sent)
 
@@ -156,7 +157,7 @@ def add_policies(state, count):
 
 
 def change(state, count, rate, seconds, workers=4):
-    """Changes Pods' statuses at a rate (a second, all workers together); returns what was really reached."""
+    """Changes Pods' labels at a rate (a second, all workers together); returns what was really reached."""
     results = multiprocessing.Queue()
     parallel(_change, [(state, count, worker, workers, rate, seconds, results) for worker in range(workers)])
     return sum(results.get() for _ in range(workers)) / seconds

@@ -95,6 +95,11 @@ struct AttemptLedger: Equatable {
     }
 }
 
+/// What the cluster remembers of failures; it can be large, so it is read once for each of its versions.
+struct LedgerReading: Derivation {
+    func value(in world: World) -> AttemptLedger { AttemptLedger(in: world) }
+}
+
 // MARK: As an object
 
 extension AttemptLedger {

@@ -10,26 +10,35 @@ extension ScanPolicyController {
     ///
     /// - Parameter run: the run that it is in or was in last.
     package static func demand(of policy: ScanPolicy, run: ScanRun?, in world: World) -> PolicyDemand {
-        var builder = DemandBuilder(policy, run.map(RunDemand.init), world)
-        builder.build()
-        return builder.demand
+        let terms = DemandTerms(policy, run: run.map(RunDemand.init))
+        var demand = PolicyDemand(policy: policy.key)
+        demand.stall = world.derived(PolicyStall(terms: terms)).value
+        if demand.stall != nil { return demand }
+        var namespaces = [policy.metadata.namespace]
+        if let selector = policy.spec.workloads?.namespaceSelector {
+            let selected = world.derived(SelectedNamespaces(selector: selector)).value
+            namespaces = selected.contains(policy.metadata.namespace) ? selected : (selected + namespaces).sorted()
+        }
+        demand.parts = namespaces.map { namespace in
+            PolicyDemand.Part(
+                namespace: namespace, local: world.derived(NamespaceDemand(terms: terms, namespace: namespace)))
+        }
+        return demand
     }
 }
 
-/// Collects the demand of one policy.
+/// Collects the demand of one policy in one namespace.
 struct DemandBuilder {
-    let policy: ScanPolicy
-    let world: World
-    private let run: RunDemand?
+    private let terms: DemandTerms
+    private let namespace: String
+    private let world: World
     private let excludedImages: [Glob]
-    private(set) var demand: PolicyDemand
+    private var demand = LocalDemand()
+    private var images: [ImageKey: ScanDemand] = [:]
     /// What a container's image and id were found to mean; thousands of containers share few images.
-    private var readings: [Reading: Answer] = [:]
+    private var readings: [ContainerReading: Answer] = [:]
 
-    private struct Reading: Hashable {
-        var image: String
-        var imageID: String
-    }
+    private var spec: ScanPolicySpec { terms.spec }
 
     private enum Answer {
         case excluded
@@ -39,134 +48,97 @@ struct DemandBuilder {
         case image(ImageReference, Digest, isResolvedFromTag: Bool)
     }
 
-    init(_ policy: ScanPolicy, _ run: RunDemand?, _ world: World) {
-        self.policy = policy
-        self.run = run
+    init(_ terms: DemandTerms, _ namespace: String, _ world: World) {
+        self.terms = terms
+        self.namespace = namespace
         self.world = world
-        excludedImages = (policy.spec.excludeImages ?? []).map(Glob.init)
-        demand = PolicyDemand(policy: policy.key)
+        excludedImages = (terms.spec.excludeImages ?? []).map(Glob.init)
     }
 
-    mutating func build() {
-        if let stall = PolicyValidation.stall(of: policy, operatorNamespace: world.configuration.operatorNamespace) {
-            demand.stall = stall
-            return
+    mutating func build() -> LocalDemand {
+        if spec.workloads != nil { addPods() }
+        // The policy's own namespace is there to hold reports of spec.images; its Pods count only when it is selected.
+        if namespace == terms.policy.namespace {
+            for text in spec.images ?? [] { addNamed(text) }
         }
-        demand.namespaces = namespaces
-        if policy.spec.workloads != nil {
-            for name in demand.namespaces.sorted() { addPods(in: name) }
-        }
-        for text in policy.spec.images ?? [] { addNamed(text) }
-    }
-
-    /// The namespaces to look in; its own, or those that a policy of the root namespace selects.
-    private var namespaces: Set<String> {
-        guard let selector = policy.spec.workloads?.namespaceSelector else { return [policy.metadata.namespace] }
-        let selected = world[Namespace.self].objects().filter { selector.matches($0.metadata.labels) }
-        return Set(selected.map(\.metadata.name)).union([policy.metadata.namespace])
+        demand.demands = images.values.sorted { $0.image < $1.image }
+        return demand
     }
 
     // MARK: Pods
 
-    private mutating func addPods(in name: String) {
-        // The policy's own namespace is there to hold reports of spec.images; its Pods count only when it is selected.
-        guard let namespace = world[Namespace.self][ObjectKey(name: name)]?.metadata else {
-            demand.unseenNamespaces.insert(name)
+    private mutating func addPods() {
+        guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata else {
+            demand.isUnseen = true
             return
         }
-        if let selector = policy.spec.workloads?.namespaceSelector, !selector.matches(namespace.labels) { return }
-        if namespace.isBeingDeleted || Self.isOptedOut(namespace) { return }
-        if world.configuration.excludedNamespaces.contains(name) { return }
-        for entry in world[Pod.self].entries(in: name) {
-            guard let pod = entry.value.object else {
-                demand.unseenNamespaces.insert(name)
-                continue
-            }
-            add(pod)
-        }
+        if let selector = spec.workloads?.namespaceSelector, !selector.matches(metadata.labels) { return }
+        if metadata.isBeingDeleted || metadata.isOptedOut { return }
+        if world.configuration.excludedNamespaces.contains(namespace) { return }
+        let all = LabelSelector()
+        let selector = spec.workloads?.selector.flatMap { $0 == all ? nil : $0 }
+        let selection = world.derived(NamespaceSelection(namespace: namespace, selector: selector)).value
+        demand.isUnseen = selection.isIncomplete
+        for usage in selection.usages { add(usage) }
     }
 
-    private static func isOptedOut(_ metadata: ObjectMetadata) -> Bool {
-        metadata.annotations["watchbill.dev/scan"] == "false"
-    }
-
-    private mutating func add(_ pod: Pod) {
-        if pod.phase == .succeeded || pod.phase == .failed || Self.isOptedOut(pod.metadata)
-            || ScanJob.isOurs(pod.metadata)
-        {
+    private mutating func add(_ usage: NamespaceRoster.Usage) {
+        guard let owner = usage.owner else {
+            for image in usage.images { markUnresolved(image.reading.image) }
             return
         }
-        if let selector = policy.spec.workloads?.selector, !selector.matches(pod.metadata.labels) { return }
-        guard let owner = WorkloadOwner.top(of: pod, in: world) else {
-            for container in pod.containers { markUnresolved(container.image, in: pod.metadata.namespace) }
-            return
-        }
-        if policy.spec.workloads?.excludeKinds?.contains(owner.kind) == true { return }
-        let platform = pod.nodeName.flatMap(platform(ofNode:))
-        for container in pod.containers { add(container, of: pod, owner: owner, platform: platform) }
+        if spec.workloads?.excludeKinds?.contains(owner.kind) == true { return }
+        for image in usage.images { add(image, of: usage, owner) }
     }
 
-    /// What the node says it is; nil while that is not known, because a guess would scan what does not run.
-    private func platform(ofNode name: String) -> Platform? {
-        guard let node = world[Node.self].object(ObjectKey(name: name)), !node.operatingSystem.isEmpty,
-            !node.architecture.isEmpty
-        else { return nil }
-        return Platform(os: node.operatingSystem, architecture: node.architecture)
-    }
-
-    private mutating func add(_ container: Container, of pod: Pod, owner: ScanReport.Workload, platform: Platform?) {
-        let namespace = pod.metadata.namespace
-        switch answer(for: container) {
+    private mutating func add(
+        _ image: NamespaceRoster.Image, of usage: NamespaceRoster.Usage, _ owner: ScanReport.Workload
+    ) {
+        let written = image.reading.image
+        switch answer(for: image) {
         case .excluded: break
         case .notPullable(let repository):
-            demand.notPullable.insert(NamedImage(namespace: namespace, image: container.image, repository: repository))
+            demand.notPullable.insert(NamedImage(namespace: namespace, image: written, repository: repository))
         case .unresolved(let repository, let isCounted):
             demand.unresolved.insert(
-                NamedImage(namespace: namespace, image: container.image, repository: repository, isCounted: isCounted))
+                NamedImage(namespace: namespace, image: written, repository: repository, isCounted: isCounted))
         case .image(let reference, let digest, let isResolvedFromTag):
-            guard let platform else {
+            guard let platform = usage.platform else {
                 demand.unresolved.insert(
-                    NamedImage(namespace: namespace, image: container.image, repository: reference.name))
+                    NamedImage(namespace: namespace, image: written, repository: reference.name))
                 return
             }
             insert(
-                ImageKey(digest: digest, platform: platform), reference, isResolvedFromTag, in: namespace, user: owner,
-                pullSecrets: Set(pod.imagePullSecrets))
+                ImageKey(digest: digest, platform: platform), reference, isResolvedFromTag, user: owner,
+                pullSecrets: usage.pullSecrets)
         }
     }
 
-    private mutating func markUnresolved(_ image: String, in namespace: String) {
-        guard let reference = Self.parse(image), !isExcluded(reference, written: image) else { return }
+    private mutating func markUnresolved(_ image: String) {
+        guard let reference = ImageNames.parse(image), !isExcluded(reference, written: image) else { return }
         demand.unresolved.insert(NamedImage(namespace: namespace, image: image, repository: reference.name))
     }
 
-    private mutating func answer(for container: Container) -> Answer {
-        if case .waiting(let reason, _) = container.status.state, Self.pullFailures.contains(reason) {
-            let reference = Self.parse(container.image)
-            if let reference, isExcluded(reference, written: container.image) { return .excluded }
+    private mutating func answer(for image: NamespaceRoster.Image) -> Answer {
+        let reading = image.reading
+        if image.isNotPullable {
+            let reference = ImageNames.parse(reading.image)
+            if let reference, isExcluded(reference, written: reading.image) { return .excluded }
             return .notPullable(repository: reference?.name)
         }
-        let reading = Reading(image: container.image, imageID: container.status.imageID)
         if let known = readings[reading] { return known }
         let answer = read(reading)
         readings[reading] = answer
         return answer
     }
 
-    /// The kubelet's reasons for a container that waits because its image cannot be had.
-    private static let pullFailures: Set<String> = [
-        "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
-        "RegistryUnavailable",
-    ]
-
-    private mutating func read(_ reading: Reading) -> Answer {
-        guard let reference = Self.parse(reading.image) else { return .notPullable(repository: nil) }
+    private mutating func read(_ reading: ContainerReading) -> Answer {
+        let content = world.derived(reading).value
+        guard let reference = content.reference else { return .notPullable(repository: nil) }
         if isExcluded(reference, written: reading.image) { return .excluded }
         // Without an id the node has not shown that it may have this image: whoever merely names a digest learns nothing of it.
         if reading.imageID.isEmpty { return .unresolved(repository: reference.name, isCounted: false) }
-        if case .digest(let digest) = ImageIDReading(imageID: reading.imageID, spec: reference) {
-            return .image(reference, digest, isResolvedFromTag: false)
-        }
+        if let digest = content.digest { return .image(reference, digest, isResolvedFromTag: false) }
         return resolveTag(of: reference)
     }
 
@@ -181,10 +153,6 @@ struct DemandBuilder {
         }
     }
 
-    private static func parse(_ image: String) -> ImageReference? {
-        do throws(ImageReferenceError) { return try ImageReference(parsing: image) } catch { return nil }
-    }
-
     private func isExcluded(_ reference: ImageReference, written: String) -> Bool {
         excludedImages.contains { glob in
             glob.matches(written) || glob.matches(reference.description) || glob.matches(reference.familiar)
@@ -196,10 +164,9 @@ struct DemandBuilder {
 
     /// An image that the policy itself names, on every platform that the cluster has.
     private mutating func addNamed(_ text: String) {
-        guard let reference = Self.parse(text), !isExcluded(reference, written: text) else { return }
+        guard let reference = ImageNames.parse(text), !isExcluded(reference, written: text) else { return }
         let answer =
             reference.digest.map { .image(reference, $0, isResolvedFromTag: false) } ?? resolveTag(of: reference)
-        let namespace = policy.metadata.namespace
         switch answer {
         case .excluded: break
         case .notPullable(let repository):
@@ -207,26 +174,29 @@ struct DemandBuilder {
         case .unresolved(let repository, _):
             demand.unresolved.insert(NamedImage(namespace: namespace, image: text, repository: repository))
         case .image(_, let digest, _):
-            let platforms = Set(world[Node.self].objects().compactMap { platform(ofNode: $0.metadata.name) })
+            let platforms = Set(world[Node.self].objects().compactMap(\.platform))
             if platforms.isEmpty {
                 demand.unresolved.insert(NamedImage(namespace: namespace, image: text, repository: reference.name))
             }
             for platform in platforms {
                 insert(
-                    ImageKey(digest: digest, platform: platform), reference, false, in: namespace,
-                    user: .init(kind: ScanPolicy.resource.kind, name: policy.metadata.name), pullSecrets: [])
+                    ImageKey(digest: digest, platform: platform), reference, false,
+                    user: .init(kind: ScanPolicy.resource.kind, name: terms.policy.name), pullSecrets: [])
             }
         }
     }
 
     private mutating func insert(
-        _ image: ImageKey, _ reference: ImageReference, _ isResolvedFromTag: Bool, in namespace: String,
-        user: ScanReport.Workload,
-        pullSecrets: Set<String>
+        _ image: ImageKey, _ reference: ImageReference, _ isResolvedFromTag: Bool, user: ScanReport.Workload,
+        pullSecrets: [String]
     ) {
-        let spec = policy.spec
+        // The policy is the same, so another Pod adds nothing but its name, unless it brings pull secrets.
+        if pullSecrets.isEmpty, let index = images.index(forKey: image) {
+            images.values[index].add(user, reference, isResolvedFromTag)
+            return
+        }
         var settings = WorkloadJobSettings()
-        settings.pullSecrets = pullSecrets.union(spec.job?.imagePullSecrets ?? [])
+        settings.pullSecrets = Set(pullSecrets).union(spec.job?.imagePullSecrets ?? [])
         settings.serviceAccountName = spec.job?.serviceAccountName
         settings.nodeSelector = spec.job?.nodeSelector ?? [:]
         settings.tolerations = spec.job?.tolerations ?? []
@@ -243,9 +213,8 @@ struct DemandBuilder {
             users: [user],
             retries: spec.effectiveRetries, timeoutSeconds: spec.effectiveTimeoutSeconds,
             maximumFindings: spec.effectiveMaximumFindings,
-            isActive: !spec.isSuspended, startsScans: !spec.isSuspended && (spec.scansNewImages || run?.isOpen == true),
-            run: run)
-        let key = ScopedImage(namespace: namespace, image: image)
-        if demand.images[key]?.merge(wanted) == nil { demand.images[key] = wanted }
+            isActive: !spec.isSuspended,
+            startsScans: !spec.isSuspended && (spec.scansNewImages || terms.run?.isOpen == true), run: terms.run)
+        if images[image]?.merge(wanted) == nil { images[image] = wanted }
     }
 }

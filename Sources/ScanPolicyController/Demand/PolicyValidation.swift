@@ -6,9 +6,10 @@ import Schedules
 
 /// What can be wrong with a policy although its schema holds: path, value, remedy.
 enum PolicyValidation {
-    static func stall(of policy: ScanPolicy, operatorNamespace: String) -> PolicyDemand.Stall? {
-        let spec = policy.spec
-        if spec.workloads?.namespaceSelector != nil, policy.metadata.namespace != operatorNamespace {
+    static func stall(
+        of spec: ScanPolicySpec, in namespace: String, operatorNamespace: String
+    ) -> PolicyDemand.Stall? {
+        if spec.workloads?.namespaceSelector != nil, namespace != operatorNamespace {
             return .init(
                 reason: .rootOnlyField,
                 message: "spec.workloads.namespaceSelector may stand only in namespace \(operatorNamespace); "

@@ -3,6 +3,7 @@ import CustomResources
 import Facts
 import KubernetesModel
 import OCIModel
+import Planning
 
 /// Where a Job runs, and with that where its result is valid.
 package enum Realm: Hashable, Sendable {
@@ -64,6 +65,13 @@ package struct ScanDemand: Hashable, Sendable {
     /// The name that stands in reports and messages: the first in alphabetical order, so that it does not flicker.
     package var reference: ImageReference? { references.min { $0.description < $1.description } }
 
+    /// Another workload uses the image on the same terms.
+    mutating func add(_ user: ScanReport.Workload, _ reference: ImageReference, _ isResolvedFromTag: Bool) {
+        users.insert(user)
+        references.insert(reference)
+        self.isResolvedFromTag = self.isResolvedFromTag && isResolvedFromTag
+    }
+
     /// What another policy, or another workload, wants of the same image in the same namespace.
     mutating func merge(_ other: ScanDemand) {
         references.formUnion(other.references)
@@ -86,25 +94,57 @@ package struct ScanDemand: Hashable, Sendable {
     }
 }
 
-/// Everything that one policy demands, and everything it could not find out.
+/// What one policy demands in one namespace, and what could not be found out there.
+package struct LocalDemand: Hashable, Sendable {
+    /// In the order of their images.
+    package var demands: [ScanDemand] = []
+    /// What the cluster itself cannot pull, or whose digest no registry tells, as written.
+    package var notPullable: Set<NamedImage> = []
+    /// Images that wait for a fact or an object: neither demanded nor gone.
+    package var unresolved: Set<NamedImage> = []
+    /// So little is known of the namespace that nothing in it may be pruned.
+    package var isUnseen = false
+    package var wants: [TagDigest] = []
+}
+
+/// Everything that one policy demands.
 package struct PolicyDemand: Sendable {
     package var policy: ObjectKey
     /// Why the policy is not acceptable; it then demands nothing.
     package var stall: Stall?
-    /// The namespaces that the policy looks into.
-    package var namespaces: Set<String> = []
-    package var images: [ScopedImage: ScanDemand] = [:]
-    /// What the cluster itself cannot pull, or whose digest no registry tells: by namespace, the image as written.
-    package var notPullable: Set<NamedImage> = []
-    /// Images that wait for a fact or an object: neither demanded nor gone.
-    package var unresolved: Set<NamedImage> = []
-    /// Namespaces of which so little is known that nothing in them may be pruned.
-    package var unseenNamespaces: Set<String> = []
-    package var wants: [TagDigest] = []
+    /// The namespaces that the policy looks into, in order, with what it finds there.
+    package var parts: [Part] = []
+
+    package struct Part: Sendable {
+        package var namespace: String
+        package var local: Derived<LocalDemand>
+
+        var demands: [ScanDemand] { local.value.demands }
+    }
 
     package struct Stall: Hashable, Sendable {
         package var reason: ScanPolicy.Reason
         package var message: String
+    }
+
+    package var namespaces: Set<String> { Set(parts.map(\.namespace)) }
+    package var unseenNamespaces: Set<String> { Set(parts.filter(\.local.value.isUnseen).map(\.namespace)) }
+    package var notPullable: Set<NamedImage> { union(\.notPullable) }
+    package var unresolved: Set<NamedImage> { union(\.unresolved) }
+    package var wants: [TagDigest] { parts.flatMap(\.local.value.wants) }
+
+    package var images: [ScopedImage: ScanDemand] {
+        let pairs = parts.flatMap { part in
+            part.demands.map { (ScopedImage(namespace: part.namespace, image: $0.image), $0) }
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private func union(_ member: KeyPath<LocalDemand, Set<NamedImage>>) -> Set<NamedImage> {
+        parts.reduce(into: []) { result, part in
+            let found = part.local.value[keyPath: member]
+            if !found.isEmpty { result.formUnion(found) }
+        }
     }
 }
 

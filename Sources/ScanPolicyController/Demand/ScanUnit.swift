@@ -7,13 +7,23 @@ import OCIModel
 
 /// What one try of a Job scans once for everybody who may use the result: one image in one realm.
 struct ScanUnit: Hashable {
+    /// The same image in the same realm always has the same id, whatever is looked for in it.
+    let id: String
     let realm: Realm
     let image: ImageKey
     /// By namespace: who wants it there.
-    let demands: [String: ScanDemand]
+    var demands: [String: ScanDemand]
 
-    /// The same image in the same realm always has the same id, whatever is looked for in it.
-    var id: String { Self.id(realm, image) }
+    init(_ realm: Realm, _ image: ImageKey, _ demands: [String: ScanDemand]) {
+        self.init(id: Self.id(realm, image), realm, image, demands)
+    }
+
+    init(id: String, _ realm: Realm, _ image: ImageKey, _ demands: [String: ScanDemand]) {
+        self.id = id
+        self.realm = realm
+        self.image = image
+        self.demands = demands
+    }
 
     static func id(_ realm: Realm, _ image: ImageKey) -> String {
         let place = if case .workload(let namespace) = realm { namespace } else { "" }
@@ -39,17 +49,4 @@ struct ScanUnit: Hashable {
 
     /// How often it may be tried.
     var allowedTries: Int { (demands.values.map(\.retries).max() ?? 0) + 1 }
-
-    /// All units of many demands, by id.
-    static func units(of demands: some Sequence<PolicyDemand>) -> [String: ScanUnit] {
-        var merged: [ScopedImage: ScanDemand] = [:]
-        for demand in demands {
-            for (key, wanted) in demand.images where merged[key]?.merge(wanted) == nil { merged[key] = wanted }
-        }
-        var groups: [String: (realm: Realm, image: ImageKey, demands: [String: ScanDemand])] = [:]
-        for (key, wanted) in merged {
-            groups[id(wanted.realm, key.image), default: (wanted.realm, key.image, [:])].demands[key.namespace] = wanted
-        }
-        return groups.mapValues { ScanUnit(realm: $0.realm, image: $0.image, demands: $0.demands) }
-    }
 }

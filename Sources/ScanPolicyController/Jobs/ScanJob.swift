@@ -7,7 +7,7 @@ import KubernetesModel
 import OCIModel
 
 /// One of our scan Jobs as the cluster has it: which units it was made for, and where its results are valid.
-struct ScanJob {
+struct ScanJob: Equatable {
     let job: Job
     let units: [Unit]
     /// Decided by where the Job is; what it says of itself counts in the operator's namespace only.
@@ -47,7 +47,11 @@ struct ScanJob {
     static let labels = ["app.kubernetes.io/managed-by": "watchbill", "app.kubernetes.io/component": component]
 
     /// True for scan Jobs and their Pods.
-    static func isOurs(_ metadata: ObjectMetadata) -> Bool { labels.allSatisfy { metadata.labels[$0.key] == $0.value } }
+    static func isOurs(_ metadata: ObjectMetadata) -> Bool {
+        // Asked of every Pod there is, nearly always in vain.
+        guard metadata.labels["app.kubernetes.io/component"] == component else { return false }
+        return labels.allSatisfy { metadata.labels[$0.key] == $0.value }
+    }
 
     /// Nil when the Job was not made by us from this very content: its name is a hash over it.
     init?(_ job: Job, operatorNamespace: String) {

@@ -19,18 +19,13 @@ struct ScanSurvey {
     init(of world: World, in namespaces: Set<String>? = nil, at now: Timestamp) {
         self.world = world
         self.now = now
-        let operatorNamespace = world.configuration.operatorNamespace
-        let found =
-            namespaces.map { $0.union([operatorNamespace]).sorted().flatMap { world[Job.self].objects(in: $0) } }
-            ?? world[Job.self].objects()
+        let looked = namespaces.map { $0.union([world.configuration.operatorNamespace]) }
         var jobs: [ScanJob] = []
         var strangers: [ObjectKey: Job] = [:]
-        for job in found where ScanJob.isOurs(job.metadata) {
-            if let ours = ScanJob(job, operatorNamespace: operatorNamespace) {
-                jobs.append(ours)
-            } else {
-                strangers[job.key] = job
-            }
+        for namespace in world[Job.self].namespaces where looked?.contains(namespace) ?? true {
+            let found = world.derived(ScanJobs(namespace: namespace)).value
+            jobs += found.jobs
+            strangers.merge(found.strangers) { first, _ in first }
         }
         self.jobs = jobs.sorted { $0.key < $1.key }
         self.strangers = strangers
@@ -70,6 +65,28 @@ struct ScanSurvey {
     /// The Jobs that a unit is in.
     func jobs(for unit: ScanUnit) -> [ScanJob] {
         (jobsByImage[unit.image] ?? []).map { jobs[$0] }.filter { $0.realm == unit.realm }
+    }
+}
+
+/// The scan Jobs of one namespace: what they were made for stands in them as text.
+struct ScanJobs: Derivation {
+    let namespace: String
+
+    struct Found: Equatable {
+        var jobs: [ScanJob] = []
+        var strangers: [ObjectKey: Job] = [:]
+    }
+
+    func value(in world: World) -> Found {
+        var found = Found()
+        for job in world[Job.self].objects(in: namespace) where ScanJob.isOurs(job.metadata) {
+            if let ours = ScanJob(job, operatorNamespace: world.configuration.operatorNamespace) {
+                found.jobs.append(ours)
+            } else {
+                found.strangers[job.key] = job
+            }
+        }
+        return found
     }
 }
 

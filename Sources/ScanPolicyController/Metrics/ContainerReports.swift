@@ -54,9 +54,7 @@ struct ContainerReports {
 
     init(in world: World) {
         self.world = world
-        for node in world[Node.self].objects() where !node.operatingSystem.isEmpty && !node.architecture.isEmpty {
-            platforms[node.metadata.name] = Platform(os: node.operatingSystem, architecture: node.architecture)
-        }
+        for node in world[Node.self].objects() { platforms[node.metadata.name] = node.platform }
         let all = world[ScanReport.self].objects().filter { $0.hasOwnName && $0.isManaged }
         for (namespace, reports) in Dictionary(grouping: all, by: \.metadata.namespace) {
             addNamed(reports)
@@ -74,9 +72,10 @@ struct ContainerReports {
     }
 
     private mutating func add(_ pods: [Pod], _ shelf: Shelf) {
+        let owners = WorkloadOwners(in: world)
         for pod in pods where pod.phase != .succeeded && pod.phase != .failed && !ScanJob.isOurs(pod.metadata) {
             guard let platform = pod.nodeName.flatMap({ platforms[$0] }),
-                let owner = WorkloadOwner.top(of: pod, in: world)
+                let owner = owners.top(of: pod)
             else { continue }
             for container in pod.containers {
                 guard let report = shelf.report(reading(of: container), on: platform) else { continue }

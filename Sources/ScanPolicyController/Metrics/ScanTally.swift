@@ -30,11 +30,12 @@ package struct ScanTally: Sendable {
 
     private mutating func observeReports(_ world: World) {
         var seen: [String: String] = [:]
-        for report in world[ScanReport.self].objects() where report.hasOwnName && report.isManaged {
-            let id = report.unitID
+        for namespace in world[ScanReport.self].namespaces {
             // Reports of one unit in several namespaces arrive one by one: the new Job's counts as soon as one has it.
-            let uid = report.scanner.jobUID
-            if seen[id] == nil || uid != results[id] { seen[id] = uid }
+            for (id, uid) in world.derived(NamespaceResults(namespace: namespace)).value
+            where seen[id] == nil || uid != results[id] {
+                seen[id] = uid
+            }
         }
         if isPrimed { successes += seen.count { results[$0.key] != $0.value } }
         results = seen
@@ -45,7 +46,7 @@ package struct ScanTally: Sendable {
         let version = world[ConfigMap.self].object(key)?.metadata.resourceVersion
         guard version != ledgerVersion else { return }
         ledgerVersion = version
-        let entries = AttemptLedger(in: world).entries.filter { !$0.value.isReportRefusal }
+        let entries = world.derived(LedgerReading()).value.entries.filter { !$0.value.isReportRefusal }
         if isPrimed {
             for (id, entry) in entries where attempts[id] != entry.jobUID { failures[entry.reason, default: 0] += 1 }
         }
@@ -62,5 +63,15 @@ package struct ScanTally: Sendable {
             MetricFamily(TrivyCatalog.databaseFailures, value: Double(failures[.databaseUnavailable] ?? 0)),
             MetricFamily(TrivyCatalog.outOfMemory, value: Double(failures[.outOfMemory] ?? 0)),
         ]
+    }
+}
+
+/// The Jobs whose results the reports of a namespace are, by unit.
+struct NamespaceResults: Derivation {
+    let namespace: String
+
+    func value(in world: World) -> [String: String] {
+        let own = world[ScanReport.self].objects(in: namespace).filter { $0.hasOwnName && $0.isManaged }
+        return Dictionary(own.map { ($0.unitID, $0.scanner.jobUID) }, uniquingKeysWith: { first, _ in first })
     }
 }

@@ -83,7 +83,9 @@ struct FindingsView {
     private mutating func references(of report: ScanReport) -> Set<ImageReference> {
         var known = references ?? [:]
         if references == nil {
-            for (key, wanted) in demand.images { known[key.image, default: []].formUnion(wanted.references) }
+            for wanted in demand.parts.lazy.flatMap(\.demands) {
+                known[wanted.image, default: []].formUnion(wanted.references)
+            }
             references = known
         }
         return known[report.imageKey] ?? []

@@ -64,13 +64,12 @@ struct PolicyStanding {
         var worst: [ImageKey: Standing] = [:]
         // While an image is scanned again, what is known of it still counts.
         var reports: [ImageKey: ScanReport] = [:]
-        for (key, wanted) in demand.images.sorted(by: { $0.key < $1.key }) {
-            let standing = standing(of: wanted)
-            if let report = world.report(of: key.image, in: key.namespace), reports[key.image] == nil {
-                reports[key.image] = report
-            }
-            if let before = worst[key.image], before.rank <= standing.rank { continue }
-            worst[key.image] = standing
+        for wanted in demand.parts.lazy.flatMap(\.demands) {
+            let report = world.report(of: wanted.image, in: wanted.namespace)
+            let standing = standing(of: wanted, report)
+            if let report, reports[wanted.image] == nil { reports[wanted.image] = report }
+            if let before = worst[wanted.image], before.rank <= standing.rank { continue }
+            worst[wanted.image] = standing
         }
         let waiting = Set(demand.unresolved.filter(\.isCounted).map(\.image))
         status.images.queued = waiting.count
@@ -102,10 +101,8 @@ struct PolicyStanding {
 
     // MARK: One image
 
-    private mutating func standing(of wanted: ScanDemand) -> Standing {
-        if let report = world.report(of: wanted.image, in: wanted.namespace), report.answers(wanted) {
-            return .scanned
-        }
+    private mutating func standing(of wanted: ScanDemand, _ report: ScanReport?) -> Standing {
+        if let report, report.answers(wanted) { return .scanned }
         let name = wanted.reference?.familiar ?? wanted.image.digest.description
         for realm in [Realm.workload(namespace: wanted.namespace), .operator] {
             guard let entry = entry(realm, wanted), entry.isReportRefusal else { continue }
@@ -138,7 +135,7 @@ struct PolicyStanding {
     /// The ledger can be large, and where every image has its report nobody needs it.
     private mutating func readLedger() -> AttemptLedger {
         if let ledger { return ledger }
-        let read = AttemptLedger(in: world)
+        let read = world.derived(LedgerReading()).value
         ledger = read
         return read
     }

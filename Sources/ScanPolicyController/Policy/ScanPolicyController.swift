@@ -48,6 +48,12 @@ package enum ScanPolicyController: Controller {
         return plan
     }
 
+    package static func looks(_ policy: ScanPolicy, into namespace: String, of world: World) -> Bool {
+        guard let selector = policy.spec.workloads?.namespaceSelector else { return false }
+        guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata else { return true }
+        return selector.matches(metadata.labels)
+    }
+
     private static func outcome(of policy: ScanPolicy, _ standing: PolicyStanding) -> Outcome {
         let reason = policy.spec.isSuspended ? ScanPolicy.Reason.suspended : .accepted
         return .ready(reason.rawValue, message: reason.explanation)

@@ -36,14 +36,16 @@ struct Coverage {
                 freeze(demand.policy.namespace, in: world)
                 continue
             }
-            for namespace in demand.namespaces {
+            for part in demand.parts {
+                let namespace = part.namespace
+                let local = part.local.value
                 retention[namespace] = max(retention[namespace] ?? .zero, policy.spec.effectiveRetention)
-            }
-            if !policy.spec.isSuspended { active.formUnion(demand.namespaces) }
-            frozen.formUnion(demand.unseenNamespaces)
-            for image in demand.unresolved.union(demand.notPullable) {
-                guard let repository = image.repository else { continue }
-                unresolved.insert(NamedRepository(namespace: image.namespace, repository: repository))
+                if !policy.spec.isSuspended { active.insert(namespace) }
+                if local.isUnseen { frozen.insert(namespace) }
+                for image in [local.unresolved, local.notPullable].joined() {
+                    guard let repository = image.repository else { continue }
+                    unresolved.insert(NamedRepository(namespace: namespace, repository: repository))
+                }
             }
         }
         frozen.formUnion(Set(retention.keys).subtracting(active))

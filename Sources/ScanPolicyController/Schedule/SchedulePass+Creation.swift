@@ -70,7 +70,9 @@ extension SchedulePass {
     /// Units that no report answers, that are in no Job, and whose time has come.
     private mutating func waitingUnits() -> [ScanUnit] {
         var waiting: [ScanUnit] = []
-        for unit in units.values where unit.startsScans && !isAnswered(unit) && survey.jobs(for: unit).isEmpty {
+        // What is answered everywhere disturbs no namespace's rest.
+        let candidates = Set(checks.values.lazy.flatMap(\.restless)).compactMap { units[$0] }
+        for unit in candidates where unit.startsScans && !isAnswered(unit) && survey.jobs(for: unit).isEmpty {
             if let entry = ledger[unit.id], entry.isAbout(unit), entry.expiry > now {
                 let next = entry.attempts >= unit.allowedTries ? entry.expiry : entry.nextTime
                 if next > now {
@@ -161,7 +163,7 @@ extension SchedulePass {
     private func raisedMemory(for unit: ScanUnit) -> Int64? {
         memory(of: unit).raised(
             learned: ledger[unit.id]?.memoryBytes,
-            peak: reports[unit.image]?.compactMap(\.scanner.peakMemoryBytes).max())
+            peak: reports(of: unit.image).compactMap(\.scanner.peakMemoryBytes).max())
     }
 
     private struct Refusal {

@@ -8,18 +8,42 @@ import Planning
 extension SchedulePass {
     /// Keeps reports true: who uses them, and in every namespace that may have them.
     mutating func keepReports() {
-        for unit in units.values.sorted(by: { $0.id < $1.id }) {
-            for (namespace, demand) in unit.demands.sorted(by: { $0.key < $1.key }) where demand.isActive {
-                if let report = world.report(of: unit.image, in: namespace), report.answers(demand) {
+        for (id, namespace) in restless {
+            guard let unit = units[id], let demand = unit.demands[namespace] else { continue }
+            if let report = world.report(of: unit.image, in: namespace) {
+                if report.answers(demand) {
                     refresh(report, for: demand)
-                    ledger.forget(Self.refusalID(of: unit.image, in: namespace))
                 } else if let source = shareable(unit.image, demand) {
                     copy(source, to: namespace, for: demand)
-                } else if let outdated = world.report(of: unit.image, in: namespace) {
-                    refresh(outdated, for: demand)
+                } else {
+                    refresh(report, for: demand)
                 }
+            } else if let source = shareable(unit.image, demand) {
+                copy(source, to: namespace, for: demand)
             }
-            if isSatisfied(unit) { ledger.forget(unit.id) }
+        }
+        forgetSuccesses()
+    }
+
+    /// What some namespace wants of a unit and its report does not say, in the order of the units.
+    private var restless: [(id: String, namespace: String)] {
+        checks.flatMap { namespace, check in check.restless.map { (id: $0, namespace: namespace) } }
+            .sorted { ($0.id, $0.namespace) < ($1.id, $1.namespace) }
+    }
+
+    /// Whatever failed and is answered now has failed no more.
+    private mutating func forgetSuccesses() {
+        if ledger.entries.isEmpty { return }
+        for local in locals.values.lazy.flatMap(\.value.values) {
+            let demand = local.demand
+            if ledger[local.refusalID] != nil, demand.isActive,
+                world.report(of: demand.image, in: demand.namespace)?.answers(demand) == true
+            {
+                ledger.forget(local.refusalID)
+            }
+        }
+        for id in ledger.entries.keys {
+            if let unit = units[id], isSatisfied(unit) { ledger.forget(id) }
         }
     }
 
@@ -32,7 +56,7 @@ extension SchedulePass {
 
     /// A report that is valid in every namespace and answers what is asked for.
     func shareable(_ image: ImageKey, _ demand: ScanDemand) -> ScanReport? {
-        reports[image]?.first { $0.scanner.placement == .operator && $0.answers(demand) }
+        reports(of: image).first { $0.scanner.placement == .operator && $0.answers(demand) }
     }
 
     private mutating func copy(_ source: ScanReport, to namespace: String, for demand: ScanDemand) {
@@ -67,9 +91,10 @@ extension SchedulePass {
 
     /// Marks reports that nothing uses, and deletes them when their time has come, or when no policy looks there any more.
     mutating func pruneReports() {
-        for report in reports.values.joined().sorted(by: { $0.key < $1.key }) {
-            let namespace = report.metadata.namespace
-            guard report.isManaged, !report.metadata.isBeingDeleted, !written.contains(report.key), !isDemanded(report),
+        for key in unwanted {
+            guard let report = world[ScanReport.self].object(key) else { continue }
+            let namespace = key.namespace
+            guard !report.metadata.isBeingDeleted, !written.contains(key),
                 coverage.isSettled(namespace, Self.repository(of: report))
             else { continue }
             guard let retention = coverage.retention[namespace] else {
@@ -92,10 +117,9 @@ extension SchedulePass {
         }
     }
 
-    private func isDemanded(_ report: ScanReport) -> Bool {
-        [Realm.operator, .workload(namespace: report.metadata.namespace)].contains { realm in
-            units[ScanUnit.id(realm, report.imageKey)]?.demands[report.metadata.namespace] != nil
-        }
+    /// Reports that nobody wants, in the order of their keys.
+    private var unwanted: [ObjectKey] {
+        checks.flatMap { namespace, check in check.unwanted.map { ObjectKey(namespace: namespace, name: $0) } }.sorted()
     }
 
     static func repository(of report: ScanReport) -> String? {

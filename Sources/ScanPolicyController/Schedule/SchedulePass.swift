@@ -10,11 +10,15 @@ struct SchedulePass {
     let now: Timestamp
     let survey: ScanSurvey
     let demands: [PolicyDemand]
+    /// By namespace, everything that policies want there.
+    let locals: [String: Derived<[ImageKey: NamespaceUnits.Local]>]
     /// By id.
     let units: [String: ScanUnit]
     let coverage: Coverage
-    /// Reports by the image that they are about, in the order of their namespaces.
-    let reports: [ImageKey: [ScanReport]]
+    /// By namespace, what of its reports is not as it should be; a namespace where all is well is left out.
+    let checks: [String: ReportCheck.Result]
+    /// Where there are reports of an image; empty while nobody wants one.
+    private let places: [ImageKey: [String]]
     /// What the cluster is seen to remember of failures.
     let observedLedger: AttemptLedger
     /// The same as this plan leaves it.
@@ -27,23 +31,48 @@ struct SchedulePass {
         self.world = world
         self.now = now
         survey = ScanSurvey(of: world, at: now)
-        observedLedger = AttemptLedger(in: world)
+        observedLedger = world.derived(LedgerReading()).value
         ledger = observedLedger
         let entries = world[ScanPolicy.self].entries().sorted { $0.key < $1.key }
         demands = entries.compactMap { _, entry in
             guard let policy = entry.object, !policy.metadata.isBeingDeleted else { return nil }
             return ScanPolicyController.demand(of: policy, run: policy.observedRun, in: world)
         }
-        units = ScanUnit.units(of: demands)
+        locals = Self.locals(demands, in: world)
+        units = world.derived(AllUnits(namespaces: locals.sorted { $0.key < $1.key }.map(\.value))).value
         coverage = Coverage(entries.map(\.value), demands, in: world)
-        var reports: [ImageKey: [ScanReport]] = [:]
-        for report in world[ScanReport.self].objects() where report.hasOwnName {
-            reports[report.imageKey, default: []].append(report)
-        }
-        self.reports = reports.mapValues { $0.sorted { $0.key < $1.key } }
+        checks = Self.checks(locals, in: world)
+        places = checks.isEmpty ? [:] : world.derived(ReportPlaces(in: world)).value
         for demand in demands {
             for question in demand.wants { plan.want(question) }
         }
+    }
+
+    private static func locals(
+        _ demands: [PolicyDemand], in world: World
+    ) -> [String: Derived<[ImageKey: NamespaceUnits.Local]>] {
+        var parts: [String: [Derived<LocalDemand>]] = [:]
+        for part in demands.lazy.flatMap(\.parts) { parts[part.namespace, default: []].append(part.local) }
+        return Dictionary(
+            uniqueKeysWithValues: parts.map { namespace, parts in
+                (namespace, world.derived(NamespaceUnits(namespace: namespace, parts: parts)))
+            })
+    }
+
+    private static func checks(
+        _ locals: [String: Derived<[ImageKey: NamespaceUnits.Local]>], in world: World
+    ) -> [String: ReportCheck.Result] {
+        var checks: [String: ReportCheck.Result] = [:]
+        for namespace in Set(world[ScanReport.self].namespaces).union(locals.keys) {
+            let result = world.derived(ReportCheck(namespace: namespace, units: locals[namespace])).value
+            if result != ReportCheck.Result() { checks[namespace] = result }
+        }
+        return checks
+    }
+
+    /// The reports of an image, in the order of their namespaces.
+    func reports(of image: ImageKey) -> [ScanReport] {
+        (places[image] ?? []).compactMap { world.report(of: image, in: $0) }
     }
 
     /// Plans to hold a report, unless the API refused it a while ago. A refusal is written down like any other failure, so
@@ -75,6 +104,7 @@ struct SchedulePass {
     /// Writes down what failed, if it changed.
     mutating func keepLedger() {
         ledger.expire(at: now)
+        if ledger == observedLedger { return }
         ledger = ledger.bounded
         if ledger != observedLedger { plan.apply.append(ledger.object(in: world.configuration.operatorNamespace)) }
     }

@@ -3,18 +3,26 @@ import CustomResources
 import KubernetesModel
 import Planning
 
-/// The top-level workload behind a Pod: what people deployed.
-enum WorkloadOwner {
+/// The top-level workloads behind Pods: what people deployed.
+struct WorkloadOwners {
+    private let replicaSets: Snapshot<ReplicaSetOwner>
+    private let jobs: Snapshot<JobOwner>
+
+    init(in world: World) {
+        replicaSets = world[ReplicaSetOwner.self]
+        jobs = world[JobOwner.self]
+    }
+
     /// Follows controllers upwards: ReplicaSet to Deployment (or Rollout, …), Job to CronJob; any other kind stands as it is.
     ///
     /// Nil while the step in between has not been seen; then nothing is known of the top.
-    static func top(of pod: Pod, in world: World) -> ScanReport.Workload? {
+    func top(of pod: Pod) -> ScanReport.Workload? {
         guard let owner = pod.metadata.controller else { return .init(kind: "Pod", name: pod.metadata.name) }
         let key = ObjectKey(namespace: pod.metadata.namespace, name: owner.name)
         let step: ObjectMetadata?
-        switch (group(of: owner), owner.kind) {
-        case ("apps", "ReplicaSet"): step = world[ReplicaSetOwner.self][key]?.metadata
-        case ("batch", "Job"): step = world[JobOwner.self][key]?.metadata
+        switch (Self.group(of: owner), owner.kind) {
+        case ("apps", "ReplicaSet"): step = replicaSets[key]?.metadata
+        case ("batch", "Job"): step = jobs[key]?.metadata
         default: return .init(kind: owner.kind, name: owner.name)
         }
         // Another object under the same name is not the one that made the Pod.
