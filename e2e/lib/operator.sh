@@ -9,6 +9,10 @@ HEALTH=127.0.0.1:${HEALTH_PORT:-18081}
 
 # install: definitions, rights, and the operator's image, from the repository's own files.
 install_watchbill() {
+  # An earlier scenario may have let go of it a moment ago: nothing can be made in what is on its way out.
+  if [ "$(kubectl get namespace "$OPERATOR_NAMESPACE" --ignore-not-found -o 'jsonpath={.status.phase}')" = Terminating ]; then
+    kubectl wait --for=delete --timeout=120s "namespace/$OPERATOR_NAMESPACE" >/dev/null
+  fi
   kubectl get namespace "$OPERATOR_NAMESPACE" >/dev/null 2>&1 || kubectl create namespace "$OPERATOR_NAMESPACE" >/dev/null
   kubectl apply --server-side --force-conflicts -f "$REPOSITORY/crds" -f "$REPOSITORY/manifests/rbac.yaml" >/dev/null
   kubectl wait --for=condition=Established --timeout=30s -f "$REPOSITORY/crds" >/dev/null

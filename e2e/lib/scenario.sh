@@ -3,7 +3,12 @@
 set -euo pipefail
 
 step() { printf '[%3ds] %s\n' "$SECONDS" "$*"; }
-fail() { printf 'failed: %s\n' "$*" >&2; exit 1; }
+# fail WORD…: says so, and what stood in the cluster then, before a trap tidies it up.
+fail() {
+  printf 'failed: %s\n' "$*" >&2
+  "$E2E/lib/aftermath.sh" >&2 || true
+  exit 1
+}
 
 # namespace PREFIX: a new one of its own, NAMESPACE; it goes when the scenario ends.
 namespace() {
