@@ -171,7 +171,7 @@ let shellTests: [Target] = [
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
-        "Machines", "OCIModel", "Exposition"),
+        "Machines", "OCIModel", "Exposition", log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),

@@ -168,22 +168,23 @@ package final class Dispatcher: Sendable {
     private func planAndCarryOut(_ key: PlanKey, _ controller: AnyController) async -> ApplyReport {
         let began = clock.instant()
         let news = state.withLock { $0.news.removeValue(forKey: key) }
-        let pass = controller.plan(key.object, in: store.world, at: clock.now())
+        let world = store.world
+        let pass = controller.plan(key.object, in: world, at: clock.now())
         let ended = clock.instant()
         metrics.observe((ended - began).inSeconds, in: MetricCatalog.planSeconds, controller.name)
         state.withLock { $0.pacing.finished(key, took: ended - began) }
         if let news { metrics.observe((ended - news).inSeconds, in: MetricCatalog.eventSeconds, controller.name) }
         switch pass {
         case .nothing:
-            facts.want([], by: key)
+            facts.want([], by: key, planned: world)
             return ApplyReport()
         case .unreadable(let reference, let metadata, let error):
             metrics.add(to: MetricCatalog.plans, controller.name, "unreadable")
-            facts.want([], by: key)
+            facts.want([], by: key, planned: world)
             return await interpreter.reportUnreadable(reference, metadata, error)
         case .planned(let plan, let primary):
             metrics.add(to: MetricCatalog.plans, controller.name, plan.outcome?.word ?? "done")
-            facts.want(plan.wants, by: key)
+            facts.want(plan.wants, by: key, planned: world)
             if let wakeUp = plan.wakeUp { wake(key, at: wakeUp) }
             return await interpreter.carryOut(plan, for: primary, of: controller)
         }

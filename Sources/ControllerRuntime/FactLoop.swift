@@ -34,7 +34,7 @@ package final class FactLoop: Sendable {
     private let bell = Bell()
     private let requeue: @Sendable (Set<PlanKey>) -> Void
 
-    init(
+    package init(
         sources: [any FactSource], store: Store, clock: any RuntimeClock, metrics: Metrics, logger: Logger,
         seed: UInt64,
         requeue: @escaping @Sendable (Set<PlanKey>) -> Void
@@ -51,13 +51,16 @@ package final class FactLoop: Sendable {
     }
 
     /// A plan names the questions it wants answered; what it wanted before and no longer names is its wish no more.
-    func want(_ named: [AnyQuestion], by key: PlanKey) {
+    ///
+    /// - Parameter planned: the world it planned with. An answer that came after that and before its wish was made known to
+    ///   others only, so the key is planned again.
+    package func want(_ named: [AnyQuestion], by key: PlanKey, planned: World) {
         let questions = named.filter { type(of: $0.question).isAsked }
         let now = clock.instant()
         let (dropped, requeued): ([AnyQuestion], Set<PlanKey>) = state.withLock { state in
             let wanted = Set(questions)
             let before = state.wishes[key] ?? []
-            if wanted.isEmpty && before.isEmpty { return ([], []) }
+            if named.isEmpty && before.isEmpty { return ([], []) }
             state.wishes[key] = wanted.isEmpty ? nil : wanted
             for question in wanted.subtracting(before) { state.wishers[question, default: 0] += 1 }
             var dropped: [AnyQuestion] = []
@@ -70,24 +73,25 @@ package final class FactLoop: Sendable {
             }
             var effects: [Machine.Effect] =
                 before.subtracting(wanted).isEmpty ? [] : state.machine.forgotten(key, now: now)
-            for question in questions where !(question.question is WriteRefusal) {
+            for question in questions {
                 effects += state.machine.wanted(
                     question, by: key, maximumAge: question.question.age(in: store.world), now: now)
             }
-            return (dropped, Self.perform(effects, on: &state, store: store))
+            var requeued = Self.perform(effects, on: &state, store: store)
+            // Answers are set while this lock is held or before it is asked for, so none slips through.
+            let world = store.world
+            if named.contains(where: { !world.knowsTheSame(of: $0, as: planned) }) { requeued.insert(key) }
+            return (dropped, requeued)
         }
         for question in dropped where !type(of: question.question).isKept { store.forget(question) }
         if !requeued.isEmpty { requeue(requeued) }
         bell.ring()
     }
 
-    /// Sets what is known without being asked for, nil to forget it: what the interpreter learns by writing. Whoever wants
-    /// to know is planned again.
+    /// Sets what is known without being asked for, nil to forget it: what the interpreter learns by writing. The plan that
+    /// wanted the write is made again by it.
     func set<Question: FactQuestion>(_ fact: Fact<Question.Answer>?, for question: Question) {
         if let fact { store.set(fact, for: question) } else { store.forget(AnyQuestion(question)) }
-        let asked = AnyQuestion(question)
-        let keys = state.withLock { state in Set(state.wishes.filter { $0.value.contains(asked) }.map(\.key)) }
-        if !keys.isEmpty { requeue(keys) }
     }
 
     /// Brings the gauges of facts up to date: how many are known, and how old what is known has become.

@@ -107,6 +107,11 @@ extension World {
 
     func stamp(of question: AnyQuestion) -> Stamp { facts[question]?.stamp ?? .nothing }
 
+    /// True when nothing was answered, forgotten or tried of a question between the two.
+    package func knowsTheSame(of question: AnyQuestion, as other: World) -> Bool {
+        stamp(of: question) == other.stamp(of: question)
+    }
+
     /// True when these parts of a kind bear these stamps.
     func holds(_ parts: [String: Stamp], of kind: ObjectIdentifier) -> Bool {
         guard let snapshot = snapshots[kind] else { return parts.values.allSatisfy { $0 == .nothing } }
