@@ -15,9 +15,9 @@ import CommandLine
         abstract: "Schedules the security watches of a Kubernetes cluster.",
         version: Version.text,
         subcommands: [
-            StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, OperatorCommand.self,
-            CourierCommand.self, EvalCommand.self, CompletionCommand.self, InstallationCommand.self,
-            VersionCommand.self,
+            StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, ExplainCommand.self,
+            CaptureCommand.self, ReplayCommand.self, OperatorCommand.self, CourierCommand.self, EvalCommand.self,
+            CompletionCommand.self, InstallationCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
