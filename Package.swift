@@ -56,6 +56,10 @@ let behaviour: [Target] = [
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
+    // What the commands for people print, as values; who asks the cluster is above.
+    pure(
+        "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Digests", "KubernetesModel", "OCIModel",
+        "CustomResources", "Planning", "TrivyReport", "ScanPolicyController"),
 ]
 
 // MARK: C, shells
@@ -78,6 +82,9 @@ let shells: [Target] = [
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure(
+        "CommandShell", "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "OCIModel",
+        "CustomResources", "Planning", "TrivyReport", "Facts", "FactSources", "ScanPolicyController", "Courier"),
 ]
 
 let socketShells: [Target] = [
@@ -98,8 +105,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "Watchbill",
         dependencies: [
-            "CBuild", "CMemory", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts",
-            "ScanPolicyController",
+            "CBuild", "CMemory", "CommandLine", "CommandShell", "Essentials", "KubernetesModel", "CustomResources",
+            "Planning", "Facts", "ScanPolicyController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier", "Installation",
@@ -160,6 +167,9 @@ let pureTests: [Target] = [
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
     tests("Exposition"),
+    tests(
+        "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "TrivyReport",
+        "ScanPolicyController"),
 ]
 
 let shellTests: [Target] = [
@@ -175,6 +185,9 @@ let shellTests: [Target] = [
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),
+    tests(
+        "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
+        "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 
@@ -186,6 +199,7 @@ let socketTests: [Target] = [
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
+    tests("Watchbill", "Courier", resources: [.copy("Resources"), .copy("wrong-uses.txt")]),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]
 

@@ -30,6 +30,8 @@ package struct AnyController: Sendable {
         package var metadata: ObjectMetadata
         package var observedStatus: JSONValue?
         package var conditions: [Condition]
+        /// Writes down what the plan looked at.
+        package var capture: @Sendable () -> JSONValue? = { nil }
     }
 
     package init<C: Controller & SendableMetatype>(_ controller: C.Type) {
@@ -49,7 +51,7 @@ package struct AnyController: Sendable {
                 if object.metadata.isBeingDeleted { return .nothing }
                 let state = PrimaryState(
                     reference: object.reference, metadata: object.metadata, observedStatus: object.observedStatus,
-                    conditions: object.conditions)
+                    conditions: object.conditions, capture: { C.capture(object, in: world, at: now) })
                 return .planned(C.plan(object, in: world, at: now), primary: state)
             }
         }

@@ -186,7 +186,11 @@ package final class Dispatcher: Sendable {
             metrics.add(to: MetricCatalog.plans, controller.name, plan.outcome?.word ?? "done")
             facts.want(plan.wants, by: key, planned: world)
             if let wakeUp = plan.wakeUp { wake(key, at: wakeUp) }
-            return await interpreter.carryOut(plan, for: primary, of: controller)
+            var report = await interpreter.carryOut(plan, for: primary, of: controller)
+            if let primary, let time = await interpreter.explain(plan, for: primary, in: &report) {
+                wake(key, at: time)
+            }
+            return report
         }
     }
 

@@ -16,6 +16,7 @@ package struct Interpreter: Sendable {
     let facts: FactLoop
     let clock: any RuntimeClock
     let memory: WriteMemory
+    let desk = ExplanationDesk()
     let logger: Logger
     /// The field manager of applied objects; statuses have one of their own.
     package static let fieldManager = "watchbill"

@@ -11,6 +11,8 @@ package struct AccessRules: Sendable {
         package var resource: String
         package var isNamespaced: Bool
         package var verbs: Set<String>
+        /// The only objects that it is about; empty for all.
+        package var names: Set<String> = []
     }
 
     /// Needed in every watched namespace, or in the whole cluster.
@@ -30,28 +32,39 @@ package struct AccessRules: Sendable {
 
     /// Adds a right that no contract states: the runtime's own.
     package mutating func add(
-        _ resource: ResourceType, _ subresource: String? = nil, _ verbs: Set<String>, _ scope: Scope
+        _ resource: ResourceType, _ subresource: String? = nil, _ verbs: Set<String>, _ scope: Scope,
+        names: Set<String> = []
     ) {
         let rule = Rule(
             group: resource.group, resource: subresource.map { "\(resource.plural)/\($0)" } ?? resource.plural,
-            isNamespaced: resource.isNamespaced, verbs: verbs)
+            isNamespaced: resource.isNamespaced, verbs: verbs, names: names)
         switch scope {
         case .everywhere: Self.add(rule, to: &everywhere)
         case .operatorNamespace: Self.add(rule, to: &operatorNamespace)
         }
     }
 
+    /// Adds what answering for an explanation takes: new ConfigMaps anywhere, but changes to those of its name alone.
+    package mutating func addExplanations() {
+        add(.configMaps, nil, ["create"], .everywhere)
+        add(.configMaps, nil, ["delete", "get", "patch"], .everywhere, names: [Explanation.name])
+    }
+
     /// Rules as they stand in a Role, sorted, resources with the same group and verbs together.
     package static func json(_ rules: [Rule]) -> JSONValue {
-        var merged: [[String]: [String]] = [:]
-        for rule in rules { merged[[rule.group] + rule.verbs.sorted(), default: []].append(rule.resource) }
+        var merged: [[[String]]: [String]] = [:]
+        for rule in rules {
+            merged[[[rule.group], rule.verbs.sorted(), rule.names.sorted()], default: []].append(rule.resource)
+        }
+        func order(_ entry: (key: [[String]], value: [String])) -> [String] {
+            [entry.key[0][0], entry.value.sorted().joined()] + entry.key[2]
+        }
         return .array(
-            merged.sorted { ($0.key[0], $0.value.sorted().joined()) < ($1.key[0], $1.value.sorted().joined()) }.map {
-                key, resources in
-                [
-                    "apiGroups": [.string(key[0])], "resources": .strings(resources.sorted()),
-                    "verbs": .strings(key.dropFirst()),
-                ]
+            merged.sorted { order($0).lexicographicallyPrecedes(order($1)) }.map { key, resources in
+                .compact([
+                    "apiGroups": .strings(key[0]), "resources": .strings(resources.sorted()),
+                    "resourceNames": key[2].isEmpty ? nil : .strings(key[2]), "verbs": .strings(key[1]),
+                ])
             })
     }
 
@@ -63,7 +76,9 @@ package struct AccessRules: Sendable {
     }
 
     private static func add(_ rule: Rule, to rules: inout [Rule]) {
-        if let index = rules.firstIndex(where: { $0.group == rule.group && $0.resource == rule.resource }) {
+        if let index = rules.firstIndex(where: {
+            $0.group == rule.group && $0.resource == rule.resource && $0.names == rule.names
+        }) {
             rules[index].verbs.formUnion(rule.verbs)
         } else {
             rules.append(rule)

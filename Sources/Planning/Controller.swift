@@ -11,10 +11,13 @@ package protocol Controller {
     /// True when what happens in a namespace can change the plan of a primary of the root namespace. What happens in its own
     /// namespace, or concerns no namespace, always can.
     static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool
+    /// What of the world the plan looks at, in a form that it can be planned from again; nil when there is none.
+    static func capture(_ primary: Primary, in world: World, at now: Timestamp) -> JSONValue?
 }
 
 extension Controller {
     package static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool { true }
+    package static func capture(_ primary: Primary, in world: World, at now: Timestamp) -> JSONValue? { nil }
 }
 
 /// A controller without a primary object: it plans over everything at once, under one key.

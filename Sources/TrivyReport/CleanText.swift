@@ -3,15 +3,15 @@ import Essentials
 import JSONScan
 
 /// Text from an image, a database or a scanner is hostile: it ends up in terminals, logs and notifications.
-enum CleanText {
+package enum CleanText {
     /// Without control and format characters (escape sequences, bidirectional overrides) and line separators.
-    static func stripped(_ text: String) -> String {
+    package static func stripped(_ text: String) -> String {
         if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.filter(isVisible)))
     }
 
     /// With control and format characters written as `\u{1B}`; line feeds stay, carriage returns become them.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CommandLine
 import Evaluation
 import Glibc
 
@@ -21,7 +22,7 @@ struct EvalCommand: ParsableCommand {
         guard let filter = Filter.all.first(where: { $0.name == name }) else {
             throw CommandFailure(
                 what: "no such filter", place: "eval \(name.prefix(40).debugDescription)",
-                remedy: "write one of \(Filter.all.map(\.name).joined(separator: ", "))", code: 2)
+                remedy: "write one of \(Filter.all.map(\.name).joined(separator: ", "))", code: .usage)
         }
         var stream = FilterStream(filter)
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

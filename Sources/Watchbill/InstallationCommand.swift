@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CommandLine
 import ControllerRuntime
 import Essentials
 import HTTPClientTransport
@@ -35,7 +36,7 @@ struct InstallationOptions: ParsableArguments {
         let namespace =
             namespace ?? Environment.option("namespace") ?? Environment.value("POD_NAMESPACE") ?? "watchbill-system"
         let loops = EventLoops(threads: 1)
-        let connection = try OperatorProcess.connect(credentials, on: loops, clock: SystemClock())
+        let connection = try ClusterLink.connect(credentials, on: loops, clock: SystemClock())
         let client = KubernetesClient(userAgent: "watchbill/\(Version.text)", transport: connection.transport)
         let failure: CommandFailure?
         do {

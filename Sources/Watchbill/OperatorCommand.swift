@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CommandLine
 import ControllerRuntime
 import CustomResources
 import Glibc
@@ -49,7 +50,7 @@ struct OperatorCommand: AsyncParsableCommand {
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw CommandFailure(
                 what: "there is no log level '\(logLevel)'", place: "--log-level",
-                remedy: "use trace, debug, info, notice, warning, error or critical", code: 2)
+                remedy: "use trace, debug, info, notice, warning, error or critical", code: .usage)
         }
         let format = logFormat
         return Logger(label: "watchbill") { label in

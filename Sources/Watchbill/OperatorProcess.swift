@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CMemory
+import CommandLine
 import ControllerRuntime
 import CustomResources
 import Essentials
@@ -21,7 +22,7 @@ struct OperatorProcess {
     func run() async throws -> Runtime.End {
         let clock = SystemClock()
         let loops = EventLoops(threads: 1)
-        let connection = try Self.connect(settings.credentials, on: loops, clock: clock)
+        let connection = try ClusterLink.connect(settings.credentials, on: loops, clock: clock)
         let registries = try registryTransport(on: loops)
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
@@ -73,7 +74,7 @@ struct OperatorProcess {
                 https: try way(through: egress.httpsProxy), exceptions: ProxyExceptions(egress.noProxy))
         } catch {
             throw CommandFailure(
-                what: "\(error)", place: "egress in --config", remedy: "correct the configuration file", code: 2)
+                what: "\(error)", place: "egress in --config", remedy: "correct the configuration file", code: .usage)
         }
     }
 
@@ -83,32 +84,6 @@ struct OperatorProcess {
         result.watchedNamespaces = settings.watchedNamespaces
         result.usesLeaderElection = settings.usesLeaderElection
         return result
-    }
-
-    /// The way to the API server, by whatever credentials there are.
-    static func connect(
-        _ credentials: ClusterCredentials, on loops: EventLoops, clock: SystemClock
-    ) throws -> ClusterConnection {
-        let server = credentials.server
-        do {
-            return try ClusterConnection(credentials, now: { clock.instant() }) { lane, material in
-                var configuration = AHCTransport.Configuration(baseURL: server)
-                configuration.tls.authorities = material.authorities
-                configuration.tls.serverName = material.serverName
-                if let certificateChain = material.certificateChain, let privateKey = material.privateKey {
-                    configuration.tls.identity = .init(certificateChain: certificateChain, privateKey: privateKey)
-                }
-                // A watch holds its connection, so that one dead connection never takes them all.
-                if lane == .watches {
-                    configuration.protocols = .http1Only
-                    configuration.connections = 64
-                }
-                return try AHCTransport(configuration, on: loops)
-            }
-        } catch {
-            throw CommandFailure(
-                what: "\(error)", place: credentials.source, remedy: "correct the credentials for the API server")
-        }
     }
 
     /// Runs everything until the runtime ends; a signal asks it to.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CommandLine
 import ControllerRuntime
 import CustomResources
 import Essentials
@@ -28,7 +29,7 @@ struct OperatorSettings: Sendable {
         guard !configuration.courierImage.isEmpty else {
             throw CommandFailure(
                 what: "the courier's image is not known", place: "WATCHBILL_IMAGE and courierImage in --config",
-                remedy: "name the image that holds this program, by digest", code: 2)
+                remedy: "name the image that holds this program, by digest", code: .usage)
         }
         watchedNamespaces = (command.watchNamespaces ?? Environment.option("watch-namespaces"))?.split(separator: ",")
             .map(String.init)
@@ -39,7 +40,7 @@ struct OperatorSettings: Sendable {
         } catch {
             throw CommandFailure(
                 what: "\(error)", place: "--metrics or --health",
-                remedy: "give an address like :8080 or 127.0.0.1:8080", code: 2)
+                remedy: "give an address like :8080 or 127.0.0.1:8080", code: .usage)
         }
         do {
             credentials = try ClusterCredentials.discover(
@@ -59,7 +60,7 @@ struct OperatorSettings: Sendable {
         do {
             return try OperatorConfiguration(json: try JSONValue(yaml: try LocalFile.read(path)))
         } catch {
-            throw CommandFailure(what: "\(error)", place: path, remedy: "correct the configuration file", code: 2)
+            throw CommandFailure(what: "\(error)", place: path, remedy: "correct the configuration file", code: .usage)
         }
     }
 }

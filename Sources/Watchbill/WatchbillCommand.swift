@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CMemory
+import CommandLine
 
-/// The one program: the operator, what the operator starts in scan Pods, and what the chart's hooks run.
+/// The one program: the operator, what the operator starts in scan Pods, what the chart's hooks run, and the commands for
+/// people.
 @main struct WatchbillCommand: AsyncParsableCommand {
+    /// Linked as `kubectl-watchbill` it is a plug-in of kubectl, and speaks of itself as `kubectl watchbill`.
+    static let invocation = Invocation(program: Swift.CommandLine.arguments.first)
+
     static let configuration = CommandConfiguration(
-        commandName: "watchbill",
+        // A completion script is for the program itself.
+        commandName: Swift.CommandLine.arguments.dropFirst().first == "completion" ? "watchbill" : invocation.name,
         abstract: "Schedules the security watches of a Kubernetes cluster.",
         version: Version.text,
         subcommands: [
-            OperatorCommand.self, CourierCommand.self, EvalCommand.self, InstallationCommand.self, VersionCommand.self,
+            StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, ExplainCommand.self,
+            CaptureCommand.self, ReplayCommand.self, OperatorCommand.self, CourierCommand.self, EvalCommand.self,
+            CompletionCommand.self, InstallationCommand.self, VersionCommand.self,
         ])
 
     static func main() async {
@@ -22,7 +30,7 @@ import CMemory
                 try command.run()
             }
         } catch {
-            CommandFailure.exit(with: error)
+            ProgramEnd.exit(with: error)
         }
     }
 }

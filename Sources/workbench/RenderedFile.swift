@@ -49,6 +49,7 @@ struct RenderedFile {
     static var operatorRules: AccessRules {
         var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract])
         rules.add(.events, nil, ["create"], .everywhere)
+        rules.addExplanations()
         rules.add(.leases, nil, ["create", "get", "update"], .operatorNamespace)
         return rules
     }

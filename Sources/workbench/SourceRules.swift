@@ -14,12 +14,12 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController",
+        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "CommandLine",
     ].map { "Sources/\($0)/" }
 
     private static let belowSockets = [
         "HTTPTransport", "KubernetesClient", "OCIRegistry", "ControllerRuntime", "FactSources", "EmbeddedAPIServer",
-        "Courier", "Installation",
+        "Courier", "CommandShell", "Installation",
     ].map { "Sources/\($0)/" }
 
     private static let everywhere = ["Sources/"]

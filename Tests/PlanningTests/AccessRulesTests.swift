@@ -42,6 +42,22 @@ import Testing
         #expect(rules.everywhere.filter { $0.resource == "configmaps" }.map(\.verbs) == [["get"]])
     }
 
+    @Test func `explanations may be made anywhere, but changed and deleted under their own name only`() {
+        var rules = AccessRules([ScanPolicyController.contract])
+        rules.addExplanations()
+        let changing = rules.everywhere.filter {
+            $0.resource == "configmaps" && !$0.verbs.isDisjoint(with: ["patch", "update", "delete"])
+        }
+        #expect(changing.map(\.names) == [["watchbill-explain"]])
+        #expect(
+            AccessRules.json(changing) == [
+                [
+                    "apiGroups": [""], "resources": ["configmaps"], "resourceNames": ["watchbill-explain"],
+                    "verbs": ["delete", "get", "patch"],
+                ]
+            ])
+    }
+
     @Test func `a contract grants what it names and nothing beside it`() {
         let contract = Contract(
             reads: [],

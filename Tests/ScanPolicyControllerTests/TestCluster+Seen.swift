@@ -20,4 +20,7 @@ extension TestCluster {
     var unfinishedJobs: [Job] {
         world[Job.self].objects().filter { $0.completion == .running }.sorted { $0.key < $1.key }
     }
+
+    mutating func removePod(_ key: ObjectKey) { world[Pod.self][key] = nil }
+    mutating func removePolicy(_ key: ObjectKey) { world[ScanPolicy.self][key] = nil }
 }

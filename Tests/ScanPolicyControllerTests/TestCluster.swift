@@ -24,7 +24,7 @@ struct TestCluster {
     private(set) var writes: [String] = []
     private(set) var createdJobs: [DesiredObject] = []
     /// What no plan may do.
-    private(set) var violations: [String] = []
+    var violations: [String] = []
     private(set) var events: Set<PlannedEvent> = []
     private var serial = 0
 
@@ -120,9 +120,6 @@ struct TestCluster {
         world[ScanPolicy.self][key] = .object(policy)
     }
 
-    mutating func removePod(_ key: ObjectKey) { world[Pod.self][key] = nil }
-    mutating func removePolicy(_ key: ObjectKey) { world[ScanPolicy.self][key] = nil }
-
     mutating func update(pod key: ObjectKey, _ change: (inout Pod) -> Void) {
         guard var pod = world[Pod.self].object(key) else { return }
         change(&pod)
@@ -171,6 +168,7 @@ struct TestCluster {
             if plan != ScanPolicyController.plan(policy, in: world.afresh, at: now) {
                 violations.append("\(key) planned from what was derived before has another plan than afresh")
             }
+            checkCapture(of: policy, plan)
             carryOut(plan, under: ScanPolicyController.contract)
             write(status: plan, of: policy)
         }

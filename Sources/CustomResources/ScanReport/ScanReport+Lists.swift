@@ -94,3 +94,18 @@ extension ScanReport.Change.Entry {
         ["id": .string(id), "package": .string(package), "severity": .string(severity.rawValue)]
     }
 }
+
+extension ScanReport {
+    /// The same without what stands one by one in it; counts stay.
+    ///
+    /// - Parameter keepsCompact: leave the list for programs.
+    package func withoutLists(keepsCompact: Bool) -> ScanReport {
+        var copy = ScanReport(
+            metadata: metadata, image: image, scanner: scanner, scanTime: scanTime, summary: summary, details: [:],
+            compact: keepsCompact ? compact : nil)
+        copy.usedBy = usedBy
+        copy.unusedSinceTime = unusedSinceTime
+        copy.change = change
+        return copy
+    }
+}

@@ -14,7 +14,7 @@ enum CompactFormError: Error, Equatable {
 /// `compact` of a ScanReport: base64 of gzip of
 /// `{"findings": [{id, package, installed, fixed, severity, purl}], "secrets": [{id, count}], "licenses": [{id, package, count}],
 /// "misconfigurations": [{id, count}]}`, findings by package, so that thousands of them fit. Equal lists give equal text.
-enum CompactForm {
+package enum CompactForm {
     /// The longest text, in bytes; it stands beside the lists for people in an object of 256 KiB.
     static let byteLimit = 96 << 10
     /// The most bytes of JSON, which is what reading costs at most.
@@ -22,7 +22,7 @@ enum CompactForm {
 
     /// The longest list that fits, and whether something was left away: the mildest vulnerabilities, then everything that
     /// is none. Nil when there is nothing to list.
-    static func encode(_ records: FindingRecords) -> ScanReport.Compact? {
+    package static func encode(_ records: FindingRecords) -> ScanReport.Compact? {
         if records.vulnerabilities.isEmpty && records.others.isEmpty { return nil }
         if let data = fitting(records) { return .init(data: data, isTruncated: !records.isComplete) }
         var (fits, fails): (Int, Int) = (0, records.vulnerabilities.count)

@@ -4,44 +4,63 @@ import Essentials
 import TrivyReport
 
 /// A vulnerability of a package, as far as rules look at it.
-struct FindingRecord: Hashable, Sendable {
-    var id: String
-    var package: String
-    var installed: String
+package struct FindingRecord: Hashable, Sendable {
+    package var id: String
+    package var package: String
+    package var installed: String
     /// The versions without it; nil when there is none.
-    var fixed: String?
-    var severity: SeverityName
+    package var fixed: String?
+    package var severity: SeverityName
     /// The package's URL, version included; nil when the scanner gave none.
-    var purl: String?
+    package var purl: String?
+
+    package init(
+        id: String, package: String, installed: String, fixed: String? = nil, severity: SeverityName,
+        purl: String? = nil
+    ) {
+        self.id = id
+        self.package = package
+        self.installed = installed
+        self.fixed = fixed
+        self.severity = severity
+        self.purl = purl
+    }
 }
 
 /// Secrets under one rule, uses of one licence, or failures of one check.
-struct CountedFinding: Hashable, Sendable {
-    enum Kind: String, CaseIterable, Sendable {
+package struct CountedFinding: Hashable, Sendable {
+    package enum Kind: String, CaseIterable, Sendable {
         case secret = "secrets"
         case license = "licenses"
         case misconfiguration = "misconfigurations"
     }
 
-    var kind: Kind
+    package var kind: Kind
     /// The rule, the licence's name, the check's id.
-    var id: String
+    package var id: String
     /// The package that has the licence, where it is the only one.
-    var package: String?
-    var count: Int
+    package var package: String?
+    package var count: Int
+
+    package init(kind: Kind, id: String, package: String? = nil, count: Int) {
+        self.kind = kind
+        self.id = id
+        self.package = package
+        self.count = count
+    }
 }
 
 /// What was found in one image, one by one.
-struct FindingRecords: Hashable, Sendable {
+package struct FindingRecords: Hashable, Sendable {
     /// The worst first as far as they were cut, else in any order.
-    var vulnerabilities: [FindingRecord] = []
-    var others: [CountedFinding] = []
+    package var vulnerabilities: [FindingRecord] = []
+    package var others: [CountedFinding] = []
     /// False when more was found than stands here; what is missing is no worse than the mildest that is not.
-    var isComplete = true
+    package var isComplete = true
 
-    init() {}
+    package init() {}
 
-    init(_ result: ScanResult) {
+    package init(_ result: ScanResult) {
         vulnerabilities = result.findings.map {
             FindingRecord(
                 id: $0.id, package: $0.package, installed: $0.installed, fixed: $0.fixed,
@@ -59,7 +78,7 @@ struct FindingRecords: Hashable, Sendable {
 
     /// What a report tells one by one: the compact list, or where that is missing or spoiled, the lists for people; nil when
     /// there is neither.
-    init?(of report: ScanReport) {
+    package init?(of report: ScanReport) {
         if let compact = report.compact {
             do throws(CompactFormError) {
                 self = try CompactForm.decode(compact.data)

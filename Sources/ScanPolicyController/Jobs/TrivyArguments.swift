@@ -18,7 +18,7 @@ struct TrivyArguments {
         var arguments = [
             "--quiet", "--no-progress", "--cache-dir", Self.cache, "--image-src", "remote",
             "--platform", image.platform.description, "--timeout", "\(timeoutSeconds)s",
-            "--scanners", Self.scannerNames(scanners).joined(separator: ","),
+            "--scanners", scanners.trivyNames.joined(separator: ","),
             "--db-repository", database(databaseDigest),
         ]
         if scanners.contains(.imageConfiguration) { arguments += ["--image-config-scanners", "misconfig"] }
@@ -57,18 +57,6 @@ struct TrivyArguments {
         endpoint(of: reference.registry) + "/" + reference.repository
     }
 
-    private static func scannerNames(_ scanners: Set<ScannerKind>) -> [String] {
-        let names = scanners.sorted().map { scanner in
-            switch scanner {
-            case .vulnerability: "vuln"
-            case .secret: "secret"
-            case .license: "license"
-            case .imageConfiguration: "misconfig"
-            }
-        }
-        return names.isEmpty ? ["vuln"] : names
-    }
-
     private func reachable(_ text: String) -> String { parse(text).map(reachable) ?? text }
 
     /// The reference with the registry's endpoint in place of its name.
@@ -82,5 +70,20 @@ struct TrivyArguments {
 
     private func parse(_ text: String) -> ImageReference? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: text) } catch { return nil }
+    }
+}
+
+extension Set<ScannerKind> {
+    /// As Trivy calls them, for `--scanners`; never empty.
+    package var trivyNames: [String] {
+        let names = sorted().map { scanner in
+            switch scanner {
+            case .vulnerability: "vuln"
+            case .secret: "secret"
+            case .license: "license"
+            case .imageConfiguration: "misconfig"
+            }
+        }
+        return names.isEmpty ? ["vuln"] : names
     }
 }

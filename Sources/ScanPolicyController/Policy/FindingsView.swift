@@ -45,9 +45,7 @@ struct FindingsView {
                 if isSuppressed(record, by: rules) { counted.suppress(record) }
             }
             for entry in records.others where counted.counts(entry) {
-                if suppressions.suppressing(id: entry.id, package: entry.package, among: rules.suppressions) != nil {
-                    counted.suppress(entry)
-                }
+                if isSuppressed(entry, by: rules) { counted.suppress(entry) }
             }
         }
         counted.add(to: &summary)
@@ -60,14 +58,14 @@ struct FindingsView {
     }
 
     /// What holds for one image.
-    private struct Rules {
+    struct Rules {
         var suppressions: Set<Int>
         /// Its names in VEX documents; empty where there is none.
         var urls: [PackageURL]
     }
 
     /// Nil when no rule holds for the image; then its list need not be read.
-    private mutating func rules(for report: ScanReport) -> Rules? {
+    mutating func rules(for report: ScanReport) -> Rules? {
         if suppressions.isEmpty && vex.documents.isEmpty { return nil }
         let references = references(of: report)
         let applying = suppressions.applying(to: ImageNames.forms(of: references) + [report.image.reference])
@@ -75,9 +73,13 @@ struct FindingsView {
         return Rules(suppressions: applying ?? [], urls: PackageURL.images(references, report.imageKey))
     }
 
-    private mutating func isSuppressed(_ record: FindingRecord, by rules: Rules) -> Bool {
+    mutating func isSuppressed(_ record: FindingRecord, by rules: Rules) -> Bool {
         suppressions.suppressing(id: record.id, package: record.package, among: rules.suppressions) != nil
             || vex.excludes(record, images: rules.urls)
+    }
+
+    mutating func isSuppressed(_ entry: CountedFinding, by rules: Rules) -> Bool {
+        suppressions.suppressing(id: entry.id, package: entry.package, among: rules.suppressions) != nil
     }
 
     private mutating func references(of report: ScanReport) -> Set<ImageReference> {

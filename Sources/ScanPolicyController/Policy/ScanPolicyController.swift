@@ -54,6 +54,10 @@ package enum ScanPolicyController: Controller {
         return selector.matches(metadata.labels)
     }
 
+    package static func capture(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> JSONValue? {
+        PolicyCapture(policy, in: world, at: now).json
+    }
+
     private static func outcome(of policy: ScanPolicy, _ standing: PolicyStanding) -> Outcome {
         let reason = policy.spec.isSuspended ? ScanPolicy.Reason.suspended : .accepted
         return .ready(reason.rawValue, message: reason.explanation)

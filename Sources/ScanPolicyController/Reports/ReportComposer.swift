@@ -16,8 +16,8 @@ enum ReportComposer {
 
     /// What every namespace's report of a result has in common, and what costs most to make.
     struct Content {
-        fileprivate let details: JSONValue
-        fileprivate let compact: ScanReport.Compact?
+        let details: JSONValue
+        let compact: ScanReport.Compact?
 
         init(_ result: ScanResult, maximumFindings: Int) {
             compact = CompactForm.encode(FindingRecords(result))
@@ -36,8 +36,7 @@ enum ReportComposer {
             metadata: ObjectMetadata(
                 name: ScanReport.name(unit.image.digest, unit.image.platform), namespace: namespace),
             image: .init(
-                reference: reference, digest: unit.image.digest, platform: unit.image.platform,
-                os: os.map { $0.name.isEmpty ? $0.family : "\($0.family) \($0.name)" },
+                reference: reference, digest: unit.image.digest, platform: unit.image.platform, os: os?.words,
                 osEndOfLife: os.map(\.isEndOfLife),
                 isResolvedFromTag: isResolvedFromTag),
             scanner: .init(
@@ -63,7 +62,7 @@ enum ReportComposer {
         return DesiredObject(ScanReport.resource, report.key, labels: labels, body: report.body)
     }
 
-    private static func summary(of totals: ScanTotals) -> ScanReport.Summary {
+    static func summary(of totals: ScanTotals) -> ScanReport.Summary {
         var all: [SeverityName: Int] = [:]
         var unfixed: [SeverityName: Int] = [:]
         for severity in Severity.allCases {
@@ -172,4 +171,9 @@ enum ReportComposer {
             ])
         }
     }
+}
+
+extension ScannedImage.OperatingSystem {
+    /// `alpine 3.18.4`
+    var words: String { name.isEmpty ? family : "\(family) \(name)" }
 }

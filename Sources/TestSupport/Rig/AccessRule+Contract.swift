@@ -13,6 +13,9 @@ extension AccessRule {
                 namespace: operatorNamespace),
             AccessRule(group: ResourceType.events.group, resource: "events", verbs: [.create]),
             AccessRule(group: "", resource: "pods/log", verbs: [.get]),
+            AccessRule(group: "", resource: "configmaps", verbs: [.create]),
+            AccessRule(
+                group: "", resource: "configmaps", verbs: [.get, .patch, .delete], names: [Explanation.name]),
         ]
         for controller in controllers {
             for kind in controller.contract.reads + (controller.primary.map { [WatchedKind($0)] } ?? []) {

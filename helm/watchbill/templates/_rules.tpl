@@ -17,9 +17,19 @@
   - ''
   resources:
   - configmaps
-  - pods/log
   verbs:
+  - create
   - get
+- apiGroups:
+  - ''
+  resourceNames:
+  - watchbill-explain
+  resources:
+  - configmaps
+  verbs:
+  - delete
+  - get
+  - patch
 - apiGroups:
   - ''
   resources:
@@ -34,6 +44,12 @@
   - get
   - list
   - watch
+- apiGroups:
+  - ''
+  resources:
+  - pods/log
+  verbs:
+  - get
 - apiGroups:
   - apps
   resources:
