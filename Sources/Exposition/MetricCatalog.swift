@@ -48,12 +48,15 @@ package enum MetricCatalog {
         help: "How long the scanner took for one image, by the courier's clock.")
     package static let leader = MetricDescription(
         "watchbill_leader", .gauge, help: "1 while this replica holds the lease, or needs none, and may write.")
+    package static let unknownFields = MetricDescription(
+        "watchbill_configuration_unknown_fields", .gauge,
+        help: "Fields of the configuration that this version does not know and leaves aside; the log names them.")
     package static let droppedSeries = MetricDescription(
         "watchbill_metrics_dropped_series_total", .counter,
         help: "Updates of series beyond the bound of 1000 per metric.")
 
     package static let all = [
         plans, planSeconds, eventSeconds, queueDepth, queueAge, requests, watchRestarts, objects, unreadable, facts,
-        factStates, factAge, scans, scanSeconds, leader, droppedSeries,
+        factStates, factAge, scans, scanSeconds, leader, unknownFields, droppedSeries,
     ]
 }

@@ -4,6 +4,7 @@ import CommandLine
 import ControllerRuntime
 import CustomResources
 import Essentials
+import Exposition
 import FactSources
 import Facts
 import HTTPClientTransport
@@ -49,12 +50,24 @@ struct OperatorProcess {
                 "identity": "\(settings.identity)",
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
+        tellUnknownFields(metrics)
         let end = try await serve(runtime, witness, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
         await connection.shutdown()
         await registries.shutdown()
         await loops.shutdown()
         return end
+    }
+
+    /// A chart that is newer than this image, or a typing error: the operator works, and says what it leaves aside.
+    private func tellUnknownFields(_ metrics: Metrics) {
+        let unknown = settings.configuration.unknownFields
+        metrics.set(MetricCatalog.unknownFields, to: Double(unknown.count))
+        for field in unknown {
+            logger.warning(
+                "the configuration has a field that this version does not know; it has no effect",
+                metadata: ["field": "\(field)", "version": "\(Version.text)"])
+        }
     }
 
     /// The way to registries: through proxies where the configuration names some, trusting its authorities too.

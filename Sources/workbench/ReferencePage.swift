@@ -20,7 +20,8 @@ enum ReferencePage {
     }
 
     static var configuration: String {
-        "# Configuration of the operator\n\n\(OperatorConfiguration.schema.description) Unknown fields are refused.\n\n"
+        "# Configuration of the operator\n\n\(OperatorConfiguration.schema.description) The chart refuses unknown fields; the operator "
+            + "ignores them with a warning, because the chart may be newer than its image.\n\n"
             + "## Fields\n\n" + table(OperatorConfiguration.schema)
     }
 

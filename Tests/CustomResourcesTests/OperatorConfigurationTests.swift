@@ -48,7 +48,6 @@ struct OperatorConfigurationTests {
 
     @Test(
         arguments: [
-            (["scaner": [:]], "scaner", "unknown field; remove it or use one of: clusterName"),
             (["limits": ["maximumJobs": "ten"]], "limits.maximumJobs", #"must be of type integer: "string""#),
             (["limits": ["maximumJobs": 0]], "limits.maximumJobs", "greater than or equal to 1"),
             (["scanner": ["image": "UPPER case"]], "scanner.image", "remove it"),
@@ -85,6 +84,19 @@ struct OperatorConfigurationTests {
         let error = try #require(throws: ConfigurationError.self) { try OperatorConfiguration(json: json) }
         let problem = try #require(error.problems.first)
         #expect(problem.replacing("\"", with: "").hasPrefix(path) && problem.contains(text), "\(problem)")
+    }
+
+    @Test func `a field of a newer version is named and has no effect`() throws {
+        let configuration = try OperatorConfiguration(json: [
+            "scaner": [:], "limits": ["maximumJobs": 3, "perNode": 2],
+            "registries": [["host": "a.io", "endpoint": "b.io", "mirror": "c.io"]],
+        ])
+        #expect(configuration.limits.maximumJobs == 3 && configuration.registries.count == 1)
+        let fields = configuration.unknownFields.map { $0.replacing("\"", with: "").split(separator: ":").first ?? "" }
+        #expect(fields == ["limits.perNode", "registries[0].mirror", "scaner"])
+        #expect(
+            configuration.unknownFields.last?.contains("unknown field; remove it or use one of: clusterName") == true)
+        #expect(try OperatorConfiguration(json: ["limits": ["maximumJobs": 3]]).unknownFields.isEmpty)
     }
 
     @Test func `an account in a proxy's address is refused and not repeated`() throws {

@@ -14,11 +14,16 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
 
 extension OperatorConfiguration {
     /// Reads a configuration; what is absent keeps its default. An empty document (null) is an empty configuration.
+    ///
+    /// A field that is not known stands in `unknownFields` and is no error: a chart that is newer than the image must not
+    /// take the operator away (decision 0008).
     package init(json: JSONValue) throws(ConfigurationError) {
         self.init()
         if json.isNull { return }
-        let violations = Self.schema.validate(json, unknownFields: .refused)
-        guard violations.isEmpty else { throw ConfigurationError(problems: violations.map(\.description)) }
+        // Where nothing is wrong but for what is unknown, the strict reading lists exactly that.
+        let complaints = Self.schema.validate(json, unknownFields: .refused).map(\.description)
+        guard Self.schema.validate(json).isEmpty else { throw ConfigurationError(problems: complaints) }
+        unknownFields = complaints
         Self.read(json["operatorNamespace"]?.stringValue, into: &operatorNamespace)
         Self.read(json["clusterName"]?.stringValue, into: &clusterName)
         Self.read(json["courierImage"]?.stringValue, into: &courierImage)

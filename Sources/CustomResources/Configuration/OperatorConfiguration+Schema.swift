@@ -2,7 +2,7 @@
 import Schema
 
 extension OperatorConfiguration {
-    /// What the configuration file may hold; unknown fields are refused, because a typing error must not pass for a setting.
+    /// What the configuration file may hold. The chart refuses any other field, because a typing error must not pass for a setting.
     package static let schema = Schema.object(
         "The operator's configuration: what the owner of the installation decides.",
         [

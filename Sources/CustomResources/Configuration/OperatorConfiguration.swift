@@ -15,6 +15,8 @@ package struct OperatorConfiguration: Hashable, Sendable {
     package var egress = Egress()
     package var limits = Limits()
     package var scanPod = ScanPod()
+    /// What the file names and this version does not know, one line each: path and what is known there. It has no effect.
+    package var unknownFields: [String] = []
 
     package init() {}
 

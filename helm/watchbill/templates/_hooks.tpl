@@ -89,6 +89,7 @@ containers:
         valueFrom:
           fieldRef:
             fieldPath: metadata.namespace
+    terminationMessagePolicy: FallbackToLogsOnError
     resources:
       requests: {cpu: 20m, memory: 32Mi}
       limits: {memory: 128Mi}
