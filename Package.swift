@@ -20,7 +20,7 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CBuild", "CMemory"]
+let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory"]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -30,13 +30,14 @@ let vocabulary: [Target] = [
     shim("CZlib", .linkedLibrary("z")),
     shim("CYAML", .unsafeFlags(["-l:libyaml.a"])),
     shim("CMemory"),
+    shim("CRE2", .unsafeFlags(["-l:libre2.a"])),
     pure("Essentials"),
     pure("Digests", "CDigest"),
     pure("JSONScan", "Essentials"),
     pure("YAML", "CYAML", "Essentials"),
     pure("Schedules", "Essentials"),
     pure("Schema", "Essentials"),
-    pure("OCIModel", "Essentials", "JSONScan"),
+    pure("OCIModel", "Essentials", "JSONScan", "CRE2"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("Exposition"),
