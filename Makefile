@@ -60,7 +60,7 @@ RING ?= all
 RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|Planning|ScanPolicyController)Tests
 RING2 := (Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
 RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|Courier|Installation)Tests
-RING4 := (HTTPClientTransport|ProbeServer|RealCluster)Tests
+RING4 := (HTTPClientTransport|ProbeServer|RealCluster|RealRegistry)Tests
 # The laws have a target of their own. Rings 3 and 4 run one test at a time: two cores and tests with time limits do not go
 # together otherwise. Rings 1 and 2 know no time.
 LAWS  := ControllerRuntimeTests.LawsTests

@@ -66,7 +66,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let shells: [Target] = [
     pure("HTTPTransport", "Essentials"),
     pure("KubernetesClient", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "YAML", log),
-    pure("OCIRegistry", "Essentials", "HTTPTransport", "JSONScan", "OCIModel", "Digests"),
+    pure("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     pure(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Machines",
         "Planning",
@@ -114,8 +114,8 @@ let programs: [Target] = [
 let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
-        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schedules", "Schema",
-        "Evaluation", "YAML", "Exposition",
+        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController",
+        "Schedules", "Schema", "Evaluation", "YAML", "Exposition",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -183,6 +183,9 @@ let socketTests: [Target] = [
     .testTarget(
         name: "RealClusterTests",
         dependencies: ["APIConformance", "Essentials", "HTTPClientTransport", "HTTPTransport", "KubernetesClient"]),
+    .testTarget(
+        name: "RealRegistryTests",
+        dependencies: ["Essentials", "HTTPClientTransport", "HTTPTransport", "OCIModel", "OCIRegistry"]),
     tests(
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),

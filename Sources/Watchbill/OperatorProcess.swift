@@ -23,6 +23,11 @@ struct OperatorProcess {
         let loops = EventLoops(threads: 1)
         let connection = try Self.connect(settings.credentials, on: loops, clock: clock)
         let registries = try registryTransport(on: loops)
+        let registryClient = RegistryClient(
+            transport: registries,
+            endpoints: settings.configuration.registries.map {
+                RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
+            }, now: { clock.instant() })
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
@@ -34,10 +39,8 @@ struct OperatorProcess {
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-                DigestSource(
-                    of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),
-                DigestSource(
-                    of: DatabaseDigest.self, transport: registries, endpoints: settings.configuration.registries),
+                DigestSource(of: TagDigest.self, registries: registryClient),
+                DigestSource(of: DatabaseDigest.self, registries: registryClient),
             ],
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
