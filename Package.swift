@@ -57,6 +57,9 @@ let behaviour: [Target] = [
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
+    pure(
+        "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
+        "Schedules", "Exposition"),
 ]
 
 // MARK: C, shells
@@ -75,7 +78,7 @@ let shells: [Target] = [
         "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel",
         "OCIRegistry",
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
-        "ScanPolicyController"),
+        "ScanPolicyController", "ImageWatchController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
@@ -100,7 +103,7 @@ let programs: [Target] = [
         name: "Watchbill",
         dependencies: [
             "CBuild", "CMemory", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts",
-            "ScanPolicyController",
+            "ScanPolicyController", "ImageWatchController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier", "Installation",
@@ -114,7 +117,7 @@ let programs: [Target] = [
 let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
-        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController",
+        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "ImageWatchController",
         "Schedules", "Schema", "Evaluation", "YAML", "Exposition",
     ])
 
@@ -160,6 +163,9 @@ let pureTests: [Target] = [
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
+    tests(
+        "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
+        "JSONScan", "Schema", "Exposition"),
     tests("Exposition"),
 ]
 
@@ -171,8 +177,8 @@ let shellTests: [Target] = [
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
-        "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
-        "Machines", "OCIModel", "Exposition", log),
+        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "Facts", "FactSources", "TestSupport",
+        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),

@@ -10,13 +10,21 @@ import Planning
 /// Asks a registry which digest a reference has, anonymously.
 package struct DigestSource<Question: DigestQuestion>: FactSource {
     private let registries: RegistryClient
+    private let checked: @Sendable () -> Void
 
-    /// - Parameter registries: shared by all sources, and with it tokens and budgets.
-    package init(of _: Question.Type, registries: RegistryClient) { self.registries = registries }
+    /// - Parameters:
+    ///   - registries: shared by all sources, and with it tokens and budgets.
+    ///   - checked: told of every answer.
+    package init(of _: Question.Type, registries: RegistryClient, checked: @escaping @Sendable () -> Void = {}) {
+        self.registries = registries
+        self.checked = checked
+    }
 
     package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
         do throws(RegistryError) {
-            return .success(try await registries.digest(of: question.reference))
+            let digest = try await registries.digest(of: question.reference)
+            checked()
+            return .success(digest)
         } catch {
             return .failure(FactFailure(error))
         }

@@ -16,6 +16,13 @@ extension DigestQuestion {
 package struct TagDigest: DigestQuestion {
     package static let name = "tag-digest"
     package var reference: ImageReference
+    package var freshness: Duration
 
-    package init(_ reference: ImageReference) { self.reference = reference }
+    package init(_ reference: ImageReference, freshness: Duration = Self.maximumAge) {
+        self.reference = reference
+        self.freshness = freshness
+    }
+
+    package static func == (left: TagDigest, right: TagDigest) -> Bool { left.reference == right.reference }
+    package func hash(into hasher: inout Hasher) { hasher.combine(reference) }
 }

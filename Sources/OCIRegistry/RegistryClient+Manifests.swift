@@ -71,7 +71,7 @@ extension RegistryClient {
             accept: ManifestMediaType.accept, repository: reference.repository, bodyLimit: ManifestDocument.byteLimit)
         do throws(Failure) {
             return try await answer(
-                to: question, at: origin(of: reference.registry), isCounted: method == .get, credentials)
+                to: question, on: reference.registry, isCounted: method == .get, credentials)
         } catch {
             throw reference.error(error.reason, error.httpStatus)
         }

@@ -25,7 +25,7 @@ extension RegistryClient {
                     .get, path, accept: "application/json", repository: repository, bodyLimit: limits.bytesPerPage)
                 do throws(Failure) {
                     effect = listing.answered(
-                        try await answer(to: question, at: origin, isCounted: false, credentials))
+                        try await answer(to: question, on: registry, isCounted: false, credentials))
                 } catch {
                     throw failed(error.reason, error.httpStatus)
                 }

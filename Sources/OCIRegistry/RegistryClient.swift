@@ -43,6 +43,7 @@ package final class RegistryClient: Sendable {
 
     let transport: any HTTPTransport
     let now: @Sendable () -> Instant
+    private let ended: @Sendable (_ registry: String, _ exchange: Exchange) -> Void
     private let endpoints: [String: RegistryEndpoint]
     private let allowed: Set<RegistryOrigin>
     private let memory = Mutex(Memory())
@@ -58,17 +59,28 @@ package final class RegistryClient: Sendable {
     /// - Parameters:
     ///   - transport: takes absolute URLs.
     ///   - now: a clock that never jumps.
+    ///   - ended: told how each exchange on behalf of a registry ended.
     package init(
-        transport: any HTTPTransport, endpoints: [RegistryEndpoint] = [], now: @escaping @Sendable () -> Instant
+        transport: any HTTPTransport, endpoints: [RegistryEndpoint] = [], now: @escaping @Sendable () -> Instant,
+        ended: @escaping @Sendable (_ registry: String, _ exchange: Exchange) -> Void = { _, _ in }
     ) {
         self.transport = transport
         self.now = now
+        self.ended = ended
         // An endpoint may also be named directly, as a database's repository often is; it speaks the same there.
         self.endpoints = Dictionary(
             endpoints.map { ($0.host, $0) } + endpoints.map { ($0.endpoint, $0) },
             uniquingKeysWith: { first, _ in first })
         allowed = Set(endpoints.map(\.origin))
         tokens = TokenStore(now: now)
+    }
+
+    /// How an exchange ended, for whoever counts.
+    package enum Exchange: Equatable, Sendable {
+        case answered(status: Int)
+        case notAnswered
+        /// Nobody that we are is answered: the end of a question, not of one request.
+        case refused
     }
 
     /// Where a registry is reached.
@@ -78,9 +90,10 @@ package final class RegistryClient: Sendable {
 
     /// Carries a question through to its answer.
     func answer(
-        to question: RegistryConversation.Question, at origin: RegistryOrigin, isCounted: Bool,
+        to question: RegistryConversation.Question, on registry: String, isCounted: Bool,
         _ credentials: [RegistryCredential]
     ) async throws(Failure) -> RegistryResponse {
+        let origin = self.origin(of: registry)
         let key = SchemeKey(origin: origin, repository: question.repository)
         var conversation = RegistryConversation(
             question, origin: origin, credentials: credentials,
@@ -89,12 +102,12 @@ package final class RegistryClient: Sendable {
         while true {
             switch effect {
             case .send(let request):
-                effect = conversation.answered(try await send(request, isCounted: isCounted))
+                effect = conversation.answered(try await send(request, for: registry, isCounted: isCounted))
             case .fetchToken(let demand, let refused):
                 do throws(TokenFailure) {
                     let token = try await tokens.token(for: demand, instead: refused) {
                         (request) throws(Failure) in
-                        try await self.send(request, isCounted: false)
+                        try await self.send(request, for: registry, isCounted: false)
                     }
                     effect = conversation.tokenArrived(token)
                 } catch {
@@ -104,6 +117,7 @@ package final class RegistryClient: Sendable {
                 remember(conversation.learnt, key)
                 return response
             case .failed(let reason, let status):
+                if reason == .unauthorized { ended(registry, .refused) }
                 throw Failure(reason: reason, httpStatus: status)
             }
         }
@@ -117,7 +131,7 @@ package final class RegistryClient: Sendable {
 
     /// One exchange, if the budget of its host and account allows it.
     private func send(
-        _ request: RegistryRequest, isCounted: Bool
+        _ request: RegistryRequest, for registry: String, isCounted: Bool
     ) async throws(Failure) -> RegistryResponse {
         let key = BudgetKey(host: request.host, identity: request.identity)
         let start = now()
@@ -128,8 +142,10 @@ package final class RegistryClient: Sendable {
         do throws(TransportError) {
             response = try await exchange(request, until: start + Self.answerLimit)
         } catch {
+            ended(registry, .notAnswered)
             throw Failure(reason: error.reason)
         }
+        ended(registry, .answered(status: response.status))
         memory.withLock { memory in
             let now = self.now()
             memory.budgets[key, default: RegistryBudget()].answered(response, now: now)

@@ -96,7 +96,7 @@ final class TokenStore: Sendable {
     /// Event and news are one step, so that nobody is told twice or not at all.
     private func tell(_ news: News, _ event: (inout TokenBook<Int>) -> [Int]) {
         let told = state.withLock { state in
-            event(&state.book).compactMap { waiter in
+            event(&state.book).compactMap { waiter -> CheckedContinuation<News, Never>? in
                 if let continuation = state.waiters.removeValue(forKey: waiter) { return continuation }
                 state.mail[waiter] = news
                 return nil

@@ -23,11 +23,21 @@ struct OperatorProcess {
         let loops = EventLoops(threads: 1)
         let connection = try Self.connect(settings.credentials, on: loops, clock: clock)
         let registries = try registryTransport(on: loops)
+        let watches = WatchWitness()
         let registryClient = RegistryClient(
             transport: registries,
             endpoints: settings.configuration.registries.map {
                 RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
-            }, now: { clock.instant() })
+            },
+            now: { clock.instant() },
+            ended: { registry, exchange in
+                switch exchange {
+                case .answered(let status): watches.requested(registry, status: status)
+                case .notAnswered: watches.requested(registry, status: nil)
+                case .refused: watches.refused(registry)
+                }
+            })
+        let checked: @Sendable () -> Void = { watches.checked(at: clock.now()) }
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
@@ -39,8 +49,10 @@ struct OperatorProcess {
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-                DigestSource(of: TagDigest.self, registries: registryClient),
+                DigestSource(of: TagDigest.self, registries: registryClient, checked: checked),
                 DigestSource(of: DatabaseDigest.self, registries: registryClient),
+                RepositoryTagsSource(registries: registryClient, checked: checked),
+                ImageContentSource(registries: registryClient),
             ],
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
@@ -51,7 +63,7 @@ struct OperatorProcess {
                 "identity": "\(settings.identity)",
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
-        let end = try await serve(runtime, witness, connection, on: loops, clock: clock)
+        let end = try await serve(runtime, witness, watches, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
         await connection.shutdown()
         await registries.shutdown()
@@ -116,14 +128,16 @@ struct OperatorProcess {
 
     /// Runs everything until the runtime ends; a signal asks it to.
     private func serve(
-        _ runtime: Runtime, _ witness: ScanWitness, _ connection: ClusterConnection, on loops: EventLoops,
+        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection,
+        on loops: EventLoops,
         clock: SystemClock
     ) async throws -> Runtime.End {
         let health = ProbeServer(
             purpose: "health", address: settings.health, routes: Composition.healthRoutes(runtime), group: loops.group,
             logger: quiet)
         let metrics = ProbeServer(
-            purpose: "metrics", address: settings.metrics, routes: Composition.metricsRoutes(runtime, witness, clock),
+            purpose: "metrics", address: settings.metrics,
+            routes: Composition.metricsRoutes(runtime, witness, watches, clock),
             group: loops.group,
             logger: quiet)
         return try await withThrowingTaskGroup(of: Runtime.End?.self) { group in

@@ -179,3 +179,11 @@ private struct Place {
         return (own.parts == spelling.parts ? 1 : 0) + (own.hasPrefix == spelling.hasPrefix ? 1 : 0)
     }
 }
+
+extension TagSelector {
+    /// Whether a tag looks like one that is never given to other content: a version with all its numbers, or a date with its day.
+    package static func looksImmutable(_ tag: String) -> Bool {
+        let text = Array(tag.utf8)[...]
+        return SemanticVersion(text)?.spelling.parts == 3 || (CalendarVersion(text)?.spelling.parts ?? 0) >= 3
+    }
+}

@@ -94,7 +94,9 @@ enum WriteLaws {
         row.check(denied.isEmpty, seed: seed, "asked without a right: \(denied.first?.path ?? "")")
         let refused = world.rig.log.lines.filter { $0.contains("does not grant") }
         row.check(refused.isEmpty, seed: seed, refused.first ?? "")
-        let allowed: Set<String> = ["jobs", "scanreports", "configmaps", "scanpolicies/status", "events"]
+        let allowed: Set<String> = [
+            "jobs", "scanreports", "configmaps", "scanpolicies/status", "imagewatches/status", "events",
+        ]
         for write in world.rig.writes() {
             let name = (write.resource?.plural ?? "") + (write.subresource.isEmpty ? "" : "/" + write.subresource)
             row.check(allowed.contains(name), seed: seed, "writes \(name) \(write.key)")
