@@ -7,22 +7,34 @@ import OCIModel
 import OCIRegistry
 import Planning
 
-/// Asks a registry which digest a reference has, anonymously.
+/// Asks a registry which digest a reference has.
 package struct DigestSource<Question: DigestQuestion>: FactSource {
     private let registries: RegistryClient
+    private let secrets: SecretReader
     private let checked: @Sendable () -> Void
 
     /// - Parameters:
     ///   - registries: shared by all sources, and with it tokens and budgets.
+    ///   - secrets: shared as well.
     ///   - checked: told of every answer.
-    package init(of _: Question.Type, registries: RegistryClient, checked: @escaping @Sendable () -> Void = {}) {
+    package init(
+        of _: Question.Type, registries: RegistryClient, secrets: SecretReader,
+        checked: @escaping @Sendable () -> Void = {}
+    ) {
         self.registries = registries
+        self.secrets = secrets
         self.checked = checked
     }
 
     package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
+        let credentials: [RegistryCredential]
+        do throws(FactFailure) {
+            credentials = try await secrets.credentials(for: question.reference, in: question.secrets)
+        } catch {
+            return .failure(error)
+        }
         do throws(RegistryError) {
-            let digest = try await registries.digest(of: question.reference)
+            let digest = try await registries.digest(of: question.reference, credentials: credentials)
             checked()
             return .success(digest)
         } catch {

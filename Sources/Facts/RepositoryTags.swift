@@ -1,32 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
+import KubernetesModel
 import OCIModel
 import Planning
 
-/// Which tags does a repository have? Asked anonymously; one list serves whoever watches it.
+/// Which tags does a repository have? One list serves all who ask as the same.
 package struct RepositoryTags: FactQuestion {
     package static let name = "repository-tags"
     /// Lists can be long, and of a repository that nobody watches they are no use to anybody.
     package static let isKept = false
-    /// Host and port as images name it.
-    package var registry: String
-    package var repository: String
+    /// Without tag and digest.
+    package private(set) var image: ImageReference
+    /// The pull secrets whose accounts are tried; none: asked as nobody.
+    package var secrets: [ObjectKey]
     package var freshness: Duration
 
-    package init(_ reference: ImageReference, freshness: Duration = Self.maximumAge) {
-        registry = reference.registry
-        repository = reference.repository
+    package init(
+        _ reference: ImageReference, secrets: [ObjectKey] = [], freshness: Duration = Self.maximumAge
+    ) {
+        image = reference
+        image.tag = nil
+        image.digest = nil
+        self.secrets = secrets
         self.freshness = freshness
     }
 
-    package var bucket: String { registry }
+    /// Host and port as images name it.
+    package var registry: String { image.registry }
+    package var repository: String { image.repository }
+    package var bucket: String { RegistryBucket.name(registry, secrets) }
 
     package static func == (left: RepositoryTags, right: RepositoryTags) -> Bool {
-        left.registry == right.registry && left.repository == right.repository
+        left.image == right.image && left.secrets == right.secrets
     }
 
     package func hash(into hasher: inout Hasher) {
-        hasher.combine(registry)
-        hasher.combine(repository)
+        hasher.combine(image)
+        hasher.combine(secrets)
     }
 
     package struct Answer: Hashable, Sendable {
@@ -49,10 +58,15 @@ package struct ImageContent: FactQuestion {
     package static let isKept = false
     /// Named by its digest.
     package var reference: ImageReference
+    /// The pull secrets whose accounts are tried.
+    package var secrets: [ObjectKey]
 
-    package init(_ reference: ImageReference, _ digest: Digest) { self.reference = reference.pinned(to: digest) }
+    package init(_ reference: ImageReference, _ digest: Digest, secrets: [ObjectKey] = []) {
+        self.reference = reference.pinned(to: digest)
+        self.secrets = secrets
+    }
 
-    package var bucket: String { reference.registry }
+    package var bucket: String { RegistryBucket.name(reference.registry, secrets) }
 
     package enum Answer: Hashable, Sendable {
         /// One image; for which platform, only its configuration knows.

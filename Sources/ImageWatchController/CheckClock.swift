@@ -23,7 +23,7 @@ struct CheckClock {
             }
             let interval = watch.spec.effectiveInterval + jitter
             self.interval = interval
-            freshness = interval
+            freshness = Self.freshness(interval, watch, at: now)
             next = nil
             return
         }
@@ -44,8 +44,16 @@ struct CheckClock {
         }
         interval = nil
         let due = schedule.latest(after: now - Self.horizon, through: now - jitter, in: zone).map { $0 + jitter }
-        freshness = due.map { now - $0 } ?? Self.horizon
+        freshness = Self.freshness(due.map { now - $0 } ?? Self.horizon, watch, at: now)
         next = schedule.next(after: now - jitter, in: zone).map { $0 + jitter }
+    }
+
+    /// Somebody may want all that was asked before a certain time asked again.
+    private static func freshness(_ freshness: Duration, _ watch: ImageWatch, at now: Timestamp) -> Duration {
+        guard let requested = watch.reconcileToken.flatMap(Timestamp.init(rfc3339:)), requested <= now else {
+            return freshness
+        }
+        return min(freshness, now - requested)
     }
 
     /// When an answer has to be asked for again. A second later than it may be old, so that it is too old by then.

@@ -24,18 +24,22 @@ extension ImageCheck {
     /// Looks for a newer tag, and at whether the one that runs is still what it was.
     mutating func checkTags() {
         let before = memory.entry(target, policy: image.policy)
-        let listed = tags()
-        let selection = selector.select(
-            from: listed ?? memory.versions(of: target).map(\.tag), running: target.tag, limit: Self.candidateLimit)
-        for (reason, count) in selection.rejected where listed != nil { image.rejected[reason.rawValue] = count }
-        if listed == nil { image.rejected = before?.rejected ?? [:] }
-        image.withdrawn =
-            listed.map { list in target.tag.map { !list.contains($0) } ?? false } ?? before?.withdrawn ?? false
+        let list = tags()
+        let isListed = list != nil
+        let choice = choice(of: list.map(TagChoice.Tags.listed) ?? .remembered(memory.versions(of: target).map(\.tag)))
+        let selection = choice.selection
+        if isListed {
+            for (reason, count) in selection.rejected { image.rejected[reason.rawValue] = count }
+            image.withdrawn = target.tag != nil && !choice.holdsRunning
+        } else {
+            image.rejected = before?.rejected ?? [:]
+            image.withdrawn = before?.withdrawn ?? false
+        }
         if target.tag == nil {
-            showNewest(selection, isListed: listed != nil, before)
+            showNewest(selection, isListed: isListed, before)
             return
         }
-        var isDecided = listed != nil
+        var isDecided = isListed
         candidates: for tag in selection.candidates {
             let firstSeen = self.firstSeen(tag)
             switch verdict(on: tag, firstSeen) {
@@ -47,7 +51,7 @@ extension ImageCheck {
                 return
             case .rejected(let reason):
                 // Without a list, the counts of the last one stand.
-                if listed != nil { image.rejected[reason.rawValue, default: 0] += 1 }
+                if isListed { image.rejected[reason.rawValue, default: 0] += 1 }
                 image.candidates.append(.init(tag: tag, firstSeenTime: firstSeen))
             case .open:
                 image.candidates.append(.init(tag: tag, firstSeenTime: firstSeen))
@@ -55,7 +59,7 @@ extension ImageCheck {
                 break candidates
             }
         }
-        if isDecided || (listed == nil && selection.newer == 0 && !selection.ranked.isEmpty) {
+        if isDecided || (!isListed && selection.newer == 0 && !selection.ranked.isEmpty) {
             image.outdated = selection.obstacle == nil ? false : nil
             image.latest = image.running
         } else {

@@ -9,7 +9,6 @@ import Planning
 /// not, and nothing that runs already.
 struct ImageCheck {
     let target: WatchTarget
-    let selector: TagSelector
     let spec: ImageWatchSpec
     let world: World
     let now: Timestamp
@@ -20,16 +19,13 @@ struct ImageCheck {
     private(set) var wakeUp: Timestamp?
     private(set) var isPending = false
 
-    /// How many of the newest tags are looked at; each may cost two requests, once.
-    static let candidateLimit = 5
     private static let userLimit = 10
 
     init(
-        _ target: WatchTarget, _ selector: TagSelector, _ memory: WatchMemory, _ spec: ImageWatchSpec,
+        _ target: WatchTarget, _ memory: WatchMemory, _ spec: ImageWatchSpec,
         _ clock: CheckClock, in world: World, at now: Timestamp
     ) {
         self.target = target
-        self.selector = selector
         self.memory = memory
         self.spec = spec
         self.clock = clock
@@ -42,7 +38,7 @@ struct ImageCheck {
     private var watchesContent: Bool {
         if target.policy.order == .digest { return true }
         guard let tag = target.tag, target.mayFallBack else { return false }
-        return selector.select(from: [String](), running: tag).obstacle != nil
+        return choice(of: .remembered([]), running: tag).selection.obstacle != nil
     }
 
     mutating func run() {
@@ -68,9 +64,16 @@ struct ImageCheck {
 
     // MARK: What is asked
 
-    /// The tags of the repository; nil while they are not known or are too many.
-    mutating func tags() -> [String]? {
-        let question = RepositoryTags(target.reference, freshness: clock.freshness)
+    /// What the policy makes of some tags.
+    func choice(of tags: TagChoice.Tags) -> TagChoice.Choice { choice(of: tags, running: target.tag) }
+
+    private func choice(of tags: TagChoice.Tags, running: String?) -> TagChoice.Choice {
+        world.derived(TagChoice(tags: tags, policy: target.policy, running: running)).value
+    }
+
+    /// What the tags of the repository are the answer to; nil while they are not known or are too many.
+    mutating func tags() -> RepositoryTags? {
+        let question = RepositoryTags(target.reference, secrets: target.secrets, freshness: clock.freshness)
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:
@@ -86,7 +89,7 @@ struct ImageCheck {
                 fail(.tooManyTags, "the repository has \(answer.tags.count) tags\(cut)")
                 return nil
             }
-            return answer.tags
+            return question
         }
     }
 
@@ -101,7 +104,7 @@ struct ImageCheck {
         var reference = target.reference
         reference.tag = tag
         reference.digest = nil
-        let question = TagDigest(reference, freshness: clock.freshness)
+        let question = TagDigest(reference, secrets: target.secrets, freshness: clock.freshness)
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:
@@ -118,7 +121,7 @@ struct ImageCheck {
     }
 
     mutating func content(of digest: Digest) -> Finding<ImageContent.Answer> {
-        let question = ImageContent(target.reference, digest)
+        let question = ImageContent(target.reference, digest, secrets: target.secrets)
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:

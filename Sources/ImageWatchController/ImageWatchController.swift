@@ -20,9 +20,10 @@ package enum ImageWatchController: Controller {
     package static func plan(_ watch: ImageWatch, in world: World, at now: Timestamp) -> Plan {
         var status = ImageWatchStatus()
         status.lastHandledReconcileAt = watch.reconcileToken
+        let terms = WatchTerms(watch)
         let clock: CheckClock
         do throws(WatchStall) {
-            try WatchValidation.check(watch, operatorNamespace: world.configuration.operatorNamespace)
+            if let stall = world.derived(WatchProblem(terms: terms)).value { throw stall }
             clock = try CheckClock(watch, at: now)
         } catch {
             // What is known is not forgotten over a typing error.
@@ -34,7 +35,7 @@ package enum ImageWatchController: Controller {
             return settled(
                 .ready(ImageWatch.Reason.suspended.rawValue, message: ImageWatch.Reason.suspended.explanation), status)
         }
-        var survey = WatchSurvey(watch, clock, in: world, at: now)
+        var survey = WatchSurvey(watch, terms, clock, in: world, at: now)
         survey.build()
         status.take(survey.images)
         status.fit()
@@ -44,6 +45,12 @@ package enum ImageWatchController: Controller {
         plan.wants = survey.wants
         if let time = survey.wakeUp { plan.wake(at: time) }
         return plan
+    }
+
+    package static func looks(_ watch: ImageWatch, into namespace: String, of world: World) -> Bool {
+        guard let selector = watch.spec.workloads?.namespaceSelector else { return false }
+        guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata else { return true }
+        return selector.matches(metadata.labels)
     }
 
     private static func settled(_ outcome: Outcome, _ status: ImageWatchStatus) -> Plan {

@@ -26,6 +26,11 @@ struct WatchAnnotations {
 
     static let prefix = "watchbill.dev/"
 
+    /// True for an annotation that may say how to watch.
+    static func isRead(_ annotation: (key: String, value: String)) -> Bool {
+        annotation.key.hasPrefix(prefix) || annotation.key.hasPrefix("diun.")
+    }
+
     /// - Parameter policy: the watch's own, ready to be used.
     init(_ annotations: [String: String], _ base: ImageWatchSpec.Policy?, _ policy: TagPolicy) {
         var written = base ?? ImageWatchSpec.Policy()

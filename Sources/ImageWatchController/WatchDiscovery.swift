@@ -4,115 +4,127 @@ import KubernetesModel
 import OCIModel
 import Planning
 
-/// Finds what a watch is about: the images that its spec names, and those that Pods run.
-struct WatchDiscovery {
-    private let watch: ImageWatch
-    private let world: World
-    private let basePolicy: TagPolicy
-    private(set) var targets: [WatchTarget.Key: WatchTarget] = [:]
-    /// The keys of images that the spec names, by their text.
-    private var named: [String: [WatchTarget.Key]] = [:]
-    /// True when something could not be seen yet, so that there may be more.
-    private(set) var isPartial = false
+/// What a watch is about: the images that its spec names, and those that Pods run.
+struct WatchDiscovery: Derivation {
+    let terms: WatchTerms
 
-    init(_ watch: ImageWatch, in world: World) {
-        self.watch = watch
-        self.world = world
-        basePolicy = Self.policy(watch.spec.policy) ?? TagPolicy(.digest)
+    struct Findings: Equatable {
+        /// In the order of their texts.
+        var targets: [WatchTarget] = []
+        /// True when something could not be seen yet, so that there may be more.
+        var isPartial = false
     }
 
-    mutating func build() {
-        for entry in watch.spec.images ?? [] { addNamed(entry) }
-        for namespace in namespaces.sorted() { addPods(in: namespace) }
+    func value(in world: World) -> Findings {
+        var targets: [WatchTarget.Key: WatchTarget] = [:]
+        var isPartial = false
+        for namespace in namespaces(in: world) {
+            let local = world.derived(LocalDiscovery(terms: terms, namespace: namespace)).value
+            isPartial = isPartial || local.isPartial
+            for target in local.targets where targets[target.key]?.merge(target) == nil { targets[target.key] = target }
+        }
+        let sorted = targets.values.map { ($0, "\($0.text) \($0.policy) \($0.problem ?? "")") }.sorted { $0.1 < $1.1 }
+        return Findings(targets: sorted.map(\.0), isPartial: isPartial)
     }
 
     /// Where Pods are looked at. Those of its own namespace also tell who runs the images that the spec names.
-    private var namespaces: Set<String> {
-        guard let selector = watch.spec.workloads?.namespaceSelector else { return [watch.metadata.namespace] }
-        let selected = world[Namespace.self].objects().filter { selector.matches($0.metadata.labels) }
-        return Set(selected.map(\.metadata.name)).union([watch.metadata.namespace])
+    private func namespaces(in world: World) -> [String] {
+        guard let selector = terms.spec.workloads?.namespaceSelector else { return [terms.namespace] }
+        let selected = world.derived(ChosenNamespaces(selector: selector)).value
+        return selected.contains(terms.namespace) ? selected : (selected + [terms.namespace]).sorted()
+    }
+}
+
+/// The same as far as one namespace goes.
+struct LocalDiscovery: Derivation {
+    let terms: WatchTerms
+    let namespace: String
+
+    func value(in world: World) -> WatchDiscovery.Findings {
+        var finder = TargetFinder(terms, namespace)
+        for entry in terms.spec.images ?? [] { finder.addNamed(entry) }
+        guard terms.spec.workloads != nil || terms.spec.images?.isEmpty == false else { return finder.findings }
+        let roster = world.derived(WatchRoster(namespace: namespace)).value
+        let isChosen =
+            terms.spec.workloads?.namespaceSelector.map { selector in
+                world[Namespace.self].object(ObjectKey(name: namespace)).map {
+                    selector.matches($0.metadata.labels)
+                } ?? false
+            } ?? true
+        finder.add(roster, isChosen: isChosen)
+        return finder.findings
+    }
+}
+
+private struct TargetFinder {
+    private let terms: WatchTerms
+    private let namespace: String
+    private let basePolicy: TagPolicy
+    private let secrets: [ObjectKey]
+    private var targets: [WatchTarget.Key: WatchTarget] = [:]
+    /// The keys of images that the spec names, by their text.
+    private var named: [String: [WatchTarget.Key]] = [:]
+    private var isPartial = false
+
+    init(_ terms: WatchTerms, _ namespace: String) {
+        self.terms = terms
+        self.namespace = namespace
+        basePolicy = Self.policy(terms.spec.policy) ?? TagPolicy(.digest)
+        secrets = terms.secret.map { [$0] } ?? []
     }
 
-    private func selects(_ pod: Pod) -> Bool {
-        guard let workloads = watch.spec.workloads else { return false }
-        guard workloads.selector?.matches(pod.metadata.labels) ?? true else { return false }
-        guard let selector = workloads.namespaceSelector else { return true }
-        return world[Namespace.self].object(ObjectKey(name: pod.metadata.namespace)).map {
-            selector.matches($0.metadata.labels)
-        } ?? false
+    var findings: WatchDiscovery.Findings {
+        WatchDiscovery.Findings(targets: Array(targets.values).sorted { $0.text < $1.text }, isPartial: isPartial)
     }
 
-    // MARK: Named images
-
-    private mutating func addNamed(_ entry: ImageWatchSpec.Image) {
-        guard let reference = Self.parse(entry.image), let policy = Self.policy(entry.policy ?? watch.spec.policy)
+    mutating func addNamed(_ entry: ImageWatchSpec.Image) {
+        guard let reference = Self.parse(entry.image), let policy = Self.policy(entry.policy ?? terms.spec.policy)
         else { return }
         var target = WatchTarget(
-            reference: reference, policy: policy, mayFallBack: (entry.policy ?? watch.spec.policy)?.type == nil)
+            reference: reference, policy: policy, mayFallBack: (entry.policy ?? terms.spec.policy)?.type == nil)
         target.isOpen = reference.tag == nil
+        target.ownSecrets = secrets
         targets[target.key] = target
         named[target.text, default: []].append(target.key)
     }
 
-    // MARK: Pods
-
-    private mutating func addPods(in namespace: String) {
-        guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata else {
-            isPartial = true
-            return
-        }
-        if metadata.isBeingDeleted || world.configuration.excludedNamespaces.contains(namespace) { return }
-        for entry in world[Pod.self].entries(in: namespace) {
-            guard let pod = entry.value.object else {
-                isPartial = true
-                continue
-            }
-            add(pod)
+    mutating func add(_ roster: WatchRoster.Roster, isChosen: Bool) {
+        isPartial = roster.isPartial
+        for usage in roster.usages {
+            let isSelected =
+                isChosen && terms.spec.workloads != nil
+                && terms.spec.workloads?.selector?.matches(usage.labels) ?? true
+            add(usage, isSelected: isSelected)
         }
     }
 
-    private mutating func add(_ pod: Pod) {
-        if pod.phase == .succeeded || pod.phase == .failed || pod.metadata.isBeingDeleted { return }
-        let isSelected = selects(pod)
-        guard isSelected || watch.spec.images?.isEmpty == false else { return }
-        guard let owner = WorkloadOwner.top(of: pod, in: world) else {
+    private mutating func add(_ usage: WatchRoster.Usage, isSelected: Bool) {
+        guard isSelected || !named.isEmpty else { return }
+        guard let owner = usage.owner else {
             isPartial = true
             return
         }
-        let namespace = pod.metadata.namespace
         let user = ImageWatchStatus.Workload(
-            namespace: namespace == watch.metadata.namespace ? nil : namespace, kind: owner.kind, name: owner.name)
-        let settings = WatchAnnotations(pod.metadata.annotations, watch.spec.policy, basePolicy)
-        let platform = settings.platform ?? pod.nodeName.flatMap(platform(ofNode:))
-        for container in pod.containers {
-            guard let reference = Self.parse(container.image) else { continue }
-            addToNamed(reference, container, user, platform)
+            namespace: namespace == terms.namespace ? nil : namespace, kind: owner.kind, name: owner.name)
+        let settings = WatchAnnotations(usage.annotations, terms.spec.policy, basePolicy)
+        let pullSecrets =
+            terms.usesPullSecrets ? usage.pullSecrets.map { ObjectKey(namespace: namespace, name: $0) } : []
+        for image in usage.images {
+            let note = WatchTarget.Note(
+                user: user, platform: settings.platform ?? usage.platform, digest: image.digest,
+                pullSecrets: pullSecrets)
+            let reference = image.reference
+            // What runs of an image that the spec names is what newer ones are compared with.
+            if let tag = reference.effectiveTag {
+                for key in named["\(reference.name):\(tag)"] ?? [] { targets[key]?.take(note) }
+            }
             guard isSelected, settings.isWatched else { continue }
             guard reference.tag != nil || reference.digest == nil else { continue }
             var target = WatchTarget(reference: reference, policy: settings.policy, mayFallBack: settings.mayFallBack)
             target.problem = settings.problem
-            target.note(container, user, platform)
-            if targets[target.key] == nil {
-                targets[target.key] = target
-            } else {
-                targets[target.key]?.note(container, user, platform)
-            }
+            target.ownSecrets = secrets
+            targets[target.key, default: target].take(note)
         }
-    }
-
-    /// What runs of an image that the spec names is what newer ones are compared with.
-    private mutating func addToNamed(
-        _ reference: ImageReference, _ container: Container, _ user: ImageWatchStatus.Workload, _ platform: Platform?
-    ) {
-        guard !named.isEmpty, let tag = reference.effectiveTag else { return }
-        for key in named["\(reference.name):\(tag)"] ?? [] { targets[key]?.note(container, user, platform) }
-    }
-
-    private func platform(ofNode name: String) -> Platform? {
-        guard let node = world[Node.self].object(ObjectKey(name: name)), !node.operatingSystem.isEmpty,
-            !node.architecture.isEmpty
-        else { return nil }
-        return Platform(os: node.operatingSystem, architecture: node.architecture)
     }
 
     private static func policy(_ policy: ImageWatchSpec.Policy?) -> TagPolicy? {
@@ -121,17 +133,5 @@ struct WatchDiscovery {
 
     private static func parse(_ image: String) -> ImageReference? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: image) } catch { return nil }
-    }
-}
-
-extension WatchTarget {
-    fileprivate mutating func note(_ container: Container, _ user: ImageWatchStatus.Workload, _ platform: Platform?) {
-        users.insert(user)
-        if let platform { platforms.insert(platform) }
-        // A digest in the spec is what was asked for, not yet what runs: the id alone tells.
-        guard !container.status.imageID.isEmpty else { return }
-        if case .digest(let digest) = ImageIDReading(imageID: container.status.imageID, spec: reference) {
-            digests.insert(digest)
-        }
     }
 }

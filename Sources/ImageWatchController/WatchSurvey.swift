@@ -8,6 +8,7 @@ import Planning
 /// All images of a watch, each compared with what its registry has.
 struct WatchSurvey {
     private let watch: ImageWatch
+    private let terms: WatchTerms
     private let clock: CheckClock
     private let world: World
     private let now: Timestamp
@@ -16,41 +17,26 @@ struct WatchSurvey {
     private(set) var wakeUp: Timestamp?
     private var isPartial = false
     private var pending = 0
-    private var selectors: [TagPolicy: TagSelector] = [:]
 
-    init(_ watch: ImageWatch, _ clock: CheckClock, in world: World, at now: Timestamp) {
+    init(_ watch: ImageWatch, _ terms: WatchTerms, _ clock: CheckClock, in world: World, at now: Timestamp) {
         self.watch = watch
+        self.terms = terms
         self.clock = clock
         self.world = world
         self.now = now
     }
 
     mutating func build() {
-        var discovery = WatchDiscovery(watch, in: world)
-        discovery.build()
-        isPartial = discovery.isPartial
+        let found = world.derived(WatchDiscovery(terms: terms)).value
+        isPartial = found.isPartial
         let memory = WatchMemory(watch)
-        let targets = discovery.targets.values.map { ($0, "\($0.text) \($0.policy) \($0.problem ?? "")") }
-        for (target, _) in targets.sorted(by: { $0.1 < $1.1 }) {
-            guard let selector = selector(for: target.policy) else { continue }
-            var check = ImageCheck(target, selector, memory, watch.spec, clock, in: world, at: now)
+        for target in found.targets {
+            var check = ImageCheck(target, memory, watch.spec, clock, in: world, at: now)
             check.run()
             images.append(check.image)
             wants += check.wants
             if check.isPending { pending += 1 }
             if let time = check.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
-        }
-    }
-
-    /// Patterns are compiled once for all images of a policy.
-    private mutating func selector(for policy: TagPolicy) -> TagSelector? {
-        if let known = selectors[policy] { return known }
-        do throws(TagPolicyError) {
-            let selector = try TagSelector(policy)
-            selectors[policy] = selector
-            return selector
-        } catch {
-            return nil
         }
     }
 

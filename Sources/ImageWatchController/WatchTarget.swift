@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import KubernetesModel
 import OCIModel
 
 /// An image that a watch is about: who runs it, what exactly runs, and what would be newer.
-struct WatchTarget {
+struct WatchTarget: Equatable {
     /// With the tag that runs; without one, only the newest is shown.
     var reference: ImageReference
     var policy: TagPolicy
@@ -14,8 +15,20 @@ struct WatchTarget {
     var digests: Set<Digest> = []
     /// Platforms of the nodes that run it.
     var platforms: Set<Platform> = []
+    /// The Secret that the spec names.
+    var ownSecrets: [ObjectKey] = []
+    /// Pull secrets of Pods that run it.
+    var pullSecrets: Set<ObjectKey> = []
     /// Why it cannot be said how to watch it.
     var problem: String?
+
+    /// The most Secrets that are read for one image.
+    static let secretLimit = 8
+
+    /// Whose accounts are tried for it. The spec's own Secret goes first.
+    var secrets: [ObjectKey] {
+        ownSecrets + pullSecrets.subtracting(ownSecrets).sorted().prefix(Self.secretLimit - ownSecrets.count)
+    }
 
     /// The image without a digest: what it was pinned to tells nothing of what is newer.
     var text: String { tag.map { "\(reference.name):\($0)" } ?? reference.name }
@@ -31,4 +44,27 @@ struct WatchTarget {
     }
 
     var key: Key { Key(text: text, policy: policy, problem: problem) }
+
+    /// What one Pod tells of it.
+    struct Note {
+        var user: ImageWatchStatus.Workload
+        var platform: Platform?
+        var digest: Digest?
+        var pullSecrets: [ObjectKey]
+    }
+
+    mutating func take(_ note: Note) {
+        users.insert(note.user)
+        if let platform = note.platform { platforms.insert(platform) }
+        if let digest = note.digest { digests.insert(digest) }
+        pullSecrets.formUnion(note.pullSecrets)
+    }
+
+    /// The same image in another namespace.
+    mutating func merge(_ other: WatchTarget) {
+        users.formUnion(other.users)
+        digests.formUnion(other.digests)
+        platforms.formUnion(other.platforms)
+        pullSecrets.formUnion(other.pullSecrets)
+    }
 }

@@ -4,7 +4,7 @@ import KubernetesModel
 import OCIModel
 
 /// Why a watch cannot be followed until somebody changes it: path, value, remedy.
-struct WatchStall: Error {
+struct WatchStall: Error, Equatable {
     var reason: ImageWatch.Reason
     var message: String
 
@@ -16,9 +16,10 @@ struct WatchStall: Error {
 
 /// What can be wrong with a watch although its schema holds.
 enum WatchValidation {
-    static func check(_ watch: ImageWatch, operatorNamespace: String) throws(WatchStall) {
-        let spec = watch.spec
-        if spec.workloads?.namespaceSelector != nil, watch.metadata.namespace != operatorNamespace {
+    static func check(
+        _ spec: ImageWatchSpec, in namespace: String, operatorNamespace: String
+    ) throws(WatchStall) {
+        if spec.workloads?.namespaceSelector != nil, namespace != operatorNamespace {
             throw WatchStall(
                 .rootOnlyField,
                 "spec.workloads.namespaceSelector may stand only in namespace \(operatorNamespace); remove it, or move the watch there"

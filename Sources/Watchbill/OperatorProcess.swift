@@ -24,20 +24,6 @@ struct OperatorProcess {
         let connection = try Self.connect(settings.credentials, on: loops, clock: clock)
         let registries = try registryTransport(on: loops)
         let watches = WatchWitness()
-        let registryClient = RegistryClient(
-            transport: registries,
-            endpoints: settings.configuration.registries.map {
-                RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
-            },
-            now: { clock.instant() },
-            ended: { registry, exchange in
-                switch exchange {
-                case .answered(let status): watches.requested(registry, status: status)
-                case .notAnswered: watches.requested(registry, status: nil)
-                case .refused: watches.refused(registry)
-                }
-            })
-        let checked: @Sendable () -> Void = { watches.checked(at: clock.now()) }
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
@@ -49,11 +35,7 @@ struct OperatorProcess {
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-                DigestSource(of: TagDigest.self, registries: registryClient, checked: checked),
-                DigestSource(of: DatabaseDigest.self, registries: registryClient),
-                RepositoryTagsSource(registries: registryClient, checked: checked),
-                ImageContentSource(registries: registryClient),
-            ],
+            ] + registrySources(registries, client, watches, clock),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
         logger.notice(
@@ -69,6 +51,33 @@ struct OperatorProcess {
         await registries.shutdown()
         await loops.shutdown()
         return end
+    }
+
+    /// What asks registries: one client, so that tokens and budgets are shared.
+    private func registrySources(
+        _ transport: EgressTransport, _ client: KubernetesClient, _ watches: WatchWitness, _ clock: SystemClock
+    ) -> [any FactSource] {
+        let registries = RegistryClient(
+            transport: transport,
+            endpoints: settings.configuration.registries.map {
+                RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
+            },
+            now: { clock.instant() },
+            ended: { registry, exchange in
+                switch exchange {
+                case .answered(let status): watches.requested(registry, status: status)
+                case .notAnswered: watches.requested(registry, status: nil)
+                case .refused: watches.refused(registry)
+                }
+            })
+        let secrets = SecretReader(client: client, now: { clock.instant() })
+        let checked: @Sendable () -> Void = { watches.checked(at: clock.now()) }
+        return [
+            DigestSource(of: TagDigest.self, registries: registries, secrets: secrets, checked: checked),
+            DigestSource(of: DatabaseDigest.self, registries: registries, secrets: secrets),
+            RepositoryTagsSource(registries: registries, secrets: secrets, checked: checked),
+            ImageContentSource(registries: registries, secrets: secrets),
+        ]
     }
 
     /// The way to registries: through proxies where the configuration names some, trusting its authorities too.

@@ -93,7 +93,7 @@ enum ProbeError: Error { case notProbed(String) }
 private enum Sample {
     /// Of each enumeration one that exists; the empty one for everything that takes any text.
     static let texts = [
-        "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "SemVer", "Normal",
+        "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "SemVer", "Normal", "Never",
         "2027-01-01T00:00:00Z",
     ]
 

@@ -103,6 +103,7 @@ struct WatchWorld {
     mutating func plan() throws -> Plan {
         let plan = ImageWatchController.plan(watch, in: world, at: now)
         #expect(plan == ImageWatchController.plan(watch, in: world, at: now))
+        #expect(plan == ImageWatchController.plan(watch, in: world.afresh, at: now))
         let status = try #require(plan.status)
         #expect(ImageWatch.statusSchema.validate(status, path: "status") == [])
         #expect(ImageWatch.statusSchema.pruned(status) == status)

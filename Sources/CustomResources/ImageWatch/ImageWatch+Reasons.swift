@@ -70,6 +70,9 @@ package enum ImageCheckReason: String, ConditionReason {
     case rateLimited = "RateLimited"
     case registryUnreachable = "RegistryUnreachable"
     case registryAnswerInvalid = "RegistryAnswerInvalid"
+    // Said by the API server.
+    case secretAccessNotGranted = "SecretAccessNotGranted"
+    case secretUnreadable = "SecretUnreadable"
     // Found in what it said, or in a Pod.
     case tooManyTags = "TooManyTags"
     case invalidAnnotation = "InvalidAnnotation"
@@ -84,6 +87,9 @@ package enum ImageCheckReason: String, ConditionReason {
         case .registryUnreachable:
             "The registry cannot be reached from the operator: name, network policy, proxy or certificate."
         case .registryAnswerInvalid: "The registry answers with what is no answer; the message says what is wrong."
+        case .secretAccessNotGranted:
+            "spec.credentials asks for a Secret that the operator may not read. Name the namespace in the chart's value secretAccess.namespaces, or remove spec.credentials."
+        case .secretUnreadable: "A Secret that spec.credentials asks for could not be read; it is tried again."
         case .tooManyTags:
             "The repository has more tags than spec.maximumTags, or its list has no end. Narrow it down with policy type Digest, or raise the bound."
         case .invalidAnnotation:

@@ -62,6 +62,19 @@ extension ImageWatch {
                 maximum: 31_536_000),
             "requirePlatforms": .boolean(
                 "Count only what has an image for the platform of every node that runs the workload. Default: true."),
+            "credentials": .object(
+                "As whom registries are asked, by the kubelet's rules: all accounts that match an image are tried, the most specific first, then none. Needs the right to read Secrets in the namespace, which the chart's value secretAccess.namespaces gives. Absent: as nobody.",
+                [
+                    "secretRef": .object(
+                        "A pull secret of this namespace, tried for every image.",
+                        [
+                            "name": .string(
+                                "Its name.", pattern: CommonSchemas.objectName, minimumLength: 1, maximumLength: 253)
+                        ], required: ["name"]),
+                    "pullSecrets": .oneOf(
+                        "Auto: the pull secrets of the Pods that run an image, too. Default: Never.",
+                        ImageWatchSpec.PullSecrets.allCases.map(\.rawValue)),
+                ]),
             "criticality": .oneOf(
                 "How much it matters; for whoever looks. Default: Normal.",
                 ImageWatchSpec.Criticality.allCases.map(\.rawValue)),
@@ -109,7 +122,9 @@ extension ImageWatch {
                     "omitted": .integer("Images that are not listed, because the status would become too large."),
                 ]),
             "images": .array("One for each image and policy, the outdated ones first.", of: imageSchema),
-            "lastHandledReconcileAt": .string("The last value of the annotation reconcile.fluxcd.io/requestedAt."),
+            "lastHandledReconcileAt": .string(
+                "The last value of the annotation reconcile.fluxcd.io/requestedAt. If that is a time (RFC 3339), what was asked before it is asked again."
+            ),
         ]) { own, _ in own })
 
     private static let imageSchema = Schema.object(

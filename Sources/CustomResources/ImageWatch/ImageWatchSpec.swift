@@ -16,6 +16,7 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package var maximumTags: Int?
     package var minimumAgeSeconds: Int64?
     package var requirePlatforms: Bool?
+    package var credentials: Credentials?
     package var criticality: Criticality?
 
     package init() {}
@@ -40,6 +41,30 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
             self.selector = selector
             self.namespaceSelector = namespaceSelector
         }
+    }
+
+    /// As whom registries are asked.
+    package struct Credentials: Hashable, Sendable, Codable {
+        package var secretRef: SecretReference?
+        package var pullSecrets: PullSecrets?
+
+        package init(secretRef: SecretReference? = nil, pullSecrets: PullSecrets? = nil) {
+            self.secretRef = secretRef
+            self.pullSecrets = pullSecrets
+        }
+    }
+
+    /// A Secret of the watch's own namespace.
+    package struct SecretReference: Hashable, Sendable, Codable {
+        package var name: String
+
+        package init(name: String) { self.name = name }
+    }
+
+    /// Whether the pull secrets of the Pods that are watched are used.
+    package enum PullSecrets: String, Sendable, Codable, CaseIterable {
+        case never = "Never"
+        case auto = "Auto"
     }
 
     /// Which tags are candidates, and which of two is the newer.

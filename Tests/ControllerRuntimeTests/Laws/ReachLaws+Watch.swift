@@ -48,7 +48,11 @@ extension ReachLaws {
             ["images": [["image": "registry.example.org/none:1.0.0"]]],
             ["images": [["image": "registry.example.org/team/app0:v2"]]],
         ]
-        let failures = ["Unauthorized", "RateLimited", "RegistryUnreachable", "RegistryAnswerInvalid"].map { reason in
+        let reasons = [
+            "Unauthorized", "RateLimited", "RegistryUnreachable", "RegistryAnswerInvalid", "SecretAccessNotGranted",
+            "SecretUnreadable",
+        ]
+        let failures = reasons.map { reason in
             failing(FactFailure(reason: reason, message: "because", isShared: reason == "RateLimited"))
         }
         return specs.map { spec in { world in world.addWatch("special", in: "alpha", spec: spec) } } + failures + [
