@@ -61,17 +61,19 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches/status
+  - scanpolicies/status
+  verbs:
+  - patch
+- apiGroups:
+  - watchbill.dev
+  resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - get
   - list
   - watch
-- apiGroups:
-  - watchbill.dev
-  resources:
-  - scanpolicies/status
-  verbs:
-  - patch
 - apiGroups:
   - watchbill.dev
   resources:
@@ -105,11 +107,21 @@
   - get
   - update
 {{- end }}
+{{/* What it needs where it may read pull secrets. */}}
+{{- define "watchbill.rules.secrets" }}
+- apiGroups:
+  - ''
+  resources:
+  - secrets
+  verbs:
+  - get
+{{- end }}
 {{/* What users may see. */}}
 {{- define "watchbill.rules.view" }}
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   - scanreports
   verbs:
@@ -122,6 +134,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - create
@@ -135,6 +148,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - create
