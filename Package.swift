@@ -20,7 +20,7 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CBuild", "CMemory"]
+let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory"]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -30,13 +30,14 @@ let vocabulary: [Target] = [
     shim("CZlib", .linkedLibrary("z")),
     shim("CYAML", .unsafeFlags(["-l:libyaml.a"])),
     shim("CMemory"),
+    shim("CRE2", .unsafeFlags(["-l:libre2.a"])),
     pure("Essentials"),
     pure("Digests", "CDigest"),
     pure("JSONScan", "Essentials"),
     pure("YAML", "CYAML", "Essentials"),
     pure("Schedules", "Essentials"),
     pure("Schema", "Essentials"),
-    pure("OCIModel", "Essentials", "JSONScan"),
+    pure("OCIModel", "Essentials", "JSONScan", "CRE2"),
     pure("KubernetesModel", "Essentials", "JSONScan", "Digests"),
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("Exposition"),
@@ -56,6 +57,9 @@ let behaviour: [Target] = [
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
+    pure(
+        "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
+        "Schedules", "Exposition"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Digests", "KubernetesModel", "OCIModel",
@@ -69,7 +73,7 @@ let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let shells: [Target] = [
     pure("HTTPTransport", "Essentials"),
     pure("KubernetesClient", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "YAML", log),
-    pure("OCIRegistry", "Essentials", "HTTPTransport", "JSONScan", "OCIModel", "Digests"),
+    pure("OCIRegistry", "Essentials", "HTTPTransport", "OCIModel", "Digests"),
     pure(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Machines",
         "Planning",
@@ -78,7 +82,7 @@ let shells: [Target] = [
         "FactSources", "Essentials", "Facts", "Planning", "KubernetesModel", "KubernetesClient", "OCIModel",
         "OCIRegistry",
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
-        "ScanPolicyController"),
+        "ScanPolicyController", "ImageWatchController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
@@ -106,7 +110,7 @@ let programs: [Target] = [
         name: "Watchbill",
         dependencies: [
             "CBuild", "CMemory", "CommandLine", "CommandShell", "Essentials", "KubernetesModel", "CustomResources",
-            "Planning", "Facts", "ScanPolicyController",
+            "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier", "Installation",
@@ -120,8 +124,8 @@ let programs: [Target] = [
 let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
-        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "Schedules", "Schema",
-        "Evaluation", "YAML", "Exposition",
+        "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "ImageWatchController",
+        "Schedules", "Schema", "Evaluation", "YAML", "Exposition",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -166,6 +170,9 @@ let pureTests: [Target] = [
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
+    tests(
+        "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
+        "JSONScan", "Schema", "Exposition"),
     tests("Exposition"),
     tests(
         "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "TrivyReport",
@@ -180,8 +187,8 @@ let shellTests: [Target] = [
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
-        "EmbeddedAPIServer", "ScanPolicyController", "Facts", "FactSources", "TestSupport", "JSONScan", "TrivyReport",
-        "Machines", "OCIModel", "Exposition", log),
+        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "Facts", "FactSources", "TestSupport",
+        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),
@@ -195,6 +202,9 @@ let socketTests: [Target] = [
     .testTarget(
         name: "RealClusterTests",
         dependencies: ["APIConformance", "Essentials", "HTTPClientTransport", "HTTPTransport", "KubernetesClient"]),
+    .testTarget(
+        name: "RealRegistryTests",
+        dependencies: ["Essentials", "HTTPClientTransport", "HTTPTransport", "OCIModel", "OCIRegistry"]),
     tests(
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),

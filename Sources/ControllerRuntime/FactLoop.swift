@@ -201,7 +201,7 @@ extension FactQuestion {
     /// How old an answer may be: what is not in the world any more is asked for anew.
     fileprivate func age(in world: World) -> Duration {
         if case .unknown = world.fact(self) { return .zero }
-        return Self.maximumAge
+        return freshness
     }
 }
 

@@ -50,10 +50,12 @@ package struct Filter: Sendable {
 
     /// Every filter there is, by name.
     package static let all: [Filter] = [
+        .credentials,
         .cron,
         .frame,
         .imageID,
         .reference,
+        .tags,
         .zone,
     ]
 

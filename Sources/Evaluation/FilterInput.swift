@@ -53,6 +53,15 @@ struct FilterInput: Sendable {
         }
     }
 
+    /// None where the member is absent.
+    func optionalStrings(_ name: String) throws(FilterError) -> [String] { has(name) ? try strings(name) : [] }
+
+    func objects(_ name: String) throws(FilterError) -> [JSONValue] {
+        try read(name, "a list of objects") { value in
+            value.arrayValue.flatMap { elements in elements.allSatisfy { $0.objectValue != nil } ? elements : nil }
+        }
+    }
+
     private func read<Value>(
         _ name: String, _ expected: String, _ reading: (JSONValue) -> Value?
     ) throws(FilterError) -> Value {

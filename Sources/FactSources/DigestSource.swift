@@ -7,36 +7,53 @@ import OCIModel
 import OCIRegistry
 import Planning
 
-/// Asks a registry which digest a reference has, anonymously.
+/// Asks a registry which digest a reference has.
 package struct DigestSource<Question: DigestQuestion>: FactSource {
     private let registries: RegistryClient
+    private let secrets: SecretReader
+    private let checked: @Sendable () -> Void
 
-    /// - Parameter transport: takes absolute URLs.
-    package init(of _: Question.Type, transport: any HTTPTransport, endpoints: [OperatorConfiguration.RegistryEndpoint])
-    {
-        registries = RegistryClient(
-            transport: transport,
-            endpoints: endpoints.map {
-                RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
-            })
+    /// - Parameters:
+    ///   - registries: shared by all sources, and with it tokens and budgets.
+    ///   - secrets: shared as well.
+    ///   - checked: told of every answer.
+    package init(
+        of _: Question.Type, registries: RegistryClient, secrets: SecretReader,
+        checked: @escaping @Sendable () -> Void = {}
+    ) {
+        self.registries = registries
+        self.secrets = secrets
+        self.checked = checked
     }
 
     package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
-        do throws(RegistryError) {
-            return .success(try await registries.digest(of: question.reference))
+        let credentials: [RegistryCredential]
+        do throws(FactFailure) {
+            credentials = try await secrets.credentials(for: question.reference, in: question.secrets)
         } catch {
-            return .failure(Self.failure(error))
+            return .failure(error)
+        }
+        do throws(RegistryError) {
+            let digest = try await registries.digest(of: question.reference, credentials: credentials)
+            checked()
+            return .success(digest)
+        } catch {
+            return .failure(FactFailure(error))
         }
     }
+}
 
-    private static func failure(_ error: RegistryError) -> FactFailure {
-        switch error.reason {
-        case .notFound: FactFailure(reason: "ImageNotFound", message: error.description, isFinal: true)
-        case .unauthorized: FactFailure(reason: "Unauthorized", message: error.description, isFinal: true)
-        case .rateLimited(let wait):
-            FactFailure(reason: "RateLimited", message: error.description, isShared: true, retryAfter: wait)
-        case .unreachable: FactFailure(reason: "RegistryUnreachable", message: error.description, isShared: true)
-        case .invalid: FactFailure(reason: "RegistryAnswerInvalid", message: error.description)
-        }
+extension FactFailure {
+    /// In the words of a fact: what concerns all questions of the registry, and what asking again cannot help.
+    init(_ error: RegistryError) {
+        self =
+            switch error.reason {
+            case .notFound: FactFailure(reason: "ImageNotFound", message: error.description, isFinal: true)
+            case .unauthorized: FactFailure(reason: "Unauthorized", message: error.description, isFinal: true)
+            case .rateLimited(let wait):
+                FactFailure(reason: "RateLimited", message: error.description, isShared: true, retryAfter: wait)
+            case .unreachable: FactFailure(reason: "RegistryUnreachable", message: error.description, isShared: true)
+            case .invalid: FactFailure(reason: "RegistryAnswerInvalid", message: error.description)
+            }
     }
 }

@@ -53,10 +53,15 @@ package struct ObjectMetadata: Hashable, Sendable {
 }
 
 extension ObjectMetadata {
-    /// Keeps what is read of an object that we never write: no version and no history, and of the annotations only ours.
+    /// Annotations that are read: ours, and those of Diun that mean the same.
+    package static func isRead(annotation: String) -> Bool {
+        annotation.hasPrefix("watchbill.dev/") || annotation.hasPrefix("diun.")
+    }
+
+    /// Keeps what is read of an object that we never write: no version and no history, and of the annotations few.
     mutating func trimForReading() {
         (resourceVersion, generation, creationTime, finalizers) = ("", 0, nil, [])
-        if !annotations.isEmpty { annotations = annotations.filter { $0.key.hasPrefix("watchbill.dev/") } }
+        if !annotations.isEmpty { annotations = annotations.filter { Self.isRead(annotation: $0.key) } }
     }
 
     /// Keeps name and owners only.

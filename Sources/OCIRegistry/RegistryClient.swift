@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import Digests
 import Essentials
 import HTTPTransport
 import OCIModel
+import Synchronization
 
 /// How a registry is reached, where its name in image references does not say so.
 package struct RegistryEndpoint: Equatable, Sendable {
@@ -17,150 +17,200 @@ package struct RegistryEndpoint: Equatable, Sendable {
         self.endpoint = endpoint
         self.isPlainHTTP = isPlainHTTP
     }
+
+    var origin: RegistryOrigin { RegistryOrigin(host: endpoint, isPlainHTTP: isPlainHTTP) }
 }
 
-/// Asks registries for manifests: anonymously, with an anonymous token, or with a user name and password.
+/// Asks registries: the shell of `RegistryConversation`, `TagListing`, `TokenBook` and `RegistryBudget`.
 ///
-/// Source: OCI distribution specification 1.1, "Pull".
-///
-/// No redirect is followed, and a credential is sent to the registry's own host only.
-package struct RegistryClient: Sendable {
-    /// A user name and password for one registry.
-    package struct Credential: Sendable, Equatable {
-        package var user: String
-        package var password: Redacted<String>
-
-        package init(user: String, password: Redacted<String>) {
-            self.user = user
-            self.password = password
-        }
+/// Source: OCI distribution specification 1.1, "Pull" and "Content Discovery". One client serves the whole operator, so that
+/// tokens, what is known of each registry, and what may still be asked of it are shared.
+package final class RegistryClient: Sendable {
+    private struct BudgetKey: Hashable {
+        var host: String
+        var identity: RegistryCredential?
     }
 
-    private let transport: any HTTPTransport
+    private struct SchemeKey: Hashable {
+        var origin: RegistryOrigin
+        var repository: String
+    }
+
+    private struct Memory {
+        var budgets: [BudgetKey: RegistryBudget] = [:]
+        var schemes: [SchemeKey: RegistryConversation.Scheme] = [:]
+    }
+
+    let transport: any HTTPTransport
+    let now: @Sendable () -> Instant
+    private let ended: @Sendable (_ registry: String, _ exchange: Exchange) -> Void
     private let endpoints: [String: RegistryEndpoint]
+    private let allowed: Set<RegistryOrigin>
+    private let memory = Mutex(Memory())
+    private let tokens: TokenStore
 
     static let timeout = Duration.seconds(15)
+    /// The longest that one answer may take, however busily its bytes drip.
+    static let answerLimit = Duration.seconds(60)
+    /// The longest that a list of tags may take.
+    static let listLimit = Duration.seconds(180)
+    private static let memoryLimit = 10_000
 
-    /// - Parameter transport: takes absolute URLs.
-    package init(transport: any HTTPTransport, endpoints: [RegistryEndpoint] = []) {
+    /// - Parameters:
+    ///   - transport: takes absolute URLs.
+    ///   - now: a clock that never jumps.
+    ///   - ended: told how each exchange on behalf of a registry ended.
+    package init(
+        transport: any HTTPTransport, endpoints: [RegistryEndpoint] = [], now: @escaping @Sendable () -> Instant,
+        ended: @escaping @Sendable (_ registry: String, _ exchange: Exchange) -> Void = { _, _ in }
+    ) {
         self.transport = transport
+        self.now = now
+        self.ended = ended
         // An endpoint may also be named directly, as a database's repository often is; it speaks the same there.
         self.endpoints = Dictionary(
             endpoints.map { ($0.host, $0) } + endpoints.map { ($0.endpoint, $0) },
             uniquingKeysWith: { first, _ in first })
+        allowed = Set(endpoints.map(\.origin))
+        tokens = TokenStore(now: now)
     }
 
-    /// The digest that a reference has now: by HEAD, and by GET where the registry does not name it.
-    package func digest(of reference: ImageReference, credential: Credential? = nil) async throws(RegistryError)
-        -> Digest
-    {
-        if let digest = reference.digest { return digest }
-        let response = try await ask(.head, reference, credential)
-        if let named = response.header("Docker-Content-Digest") {
-            guard let digest = Digest(named) else { throw reference.invalid("the Docker-Content-Digest is no digest") }
-            return digest
+    /// How an exchange ended, for whoever counts.
+    package enum Exchange: Equatable, Sendable {
+        case answered(status: Int)
+        case notAnswered
+        /// Nobody that we are is answered: the end of a question, not of one request.
+        case refused
+    }
+
+    /// Where a registry is reached.
+    func origin(of registry: String) -> RegistryOrigin {
+        endpoints[registry]?.origin ?? .standard(for: registry)
+    }
+
+    /// Carries a question through to its answer.
+    func answer(
+        to question: RegistryConversation.Question, on registry: String, isCounted: Bool,
+        _ credentials: [RegistryCredential]
+    ) async throws(Failure) -> RegistryResponse {
+        let origin = self.origin(of: registry)
+        let key = SchemeKey(origin: origin, repository: question.repository)
+        var conversation = RegistryConversation(
+            question, origin: origin, credentials: credentials,
+            scheme: memory.withLock { $0.schemes[key] ?? .open }, allowed: allowed)
+        var effect = conversation.started()
+        while true {
+            switch effect {
+            case .send(let request):
+                effect = conversation.answered(try await send(request, for: registry, isCounted: isCounted))
+            case .fetchToken(let demand, let refused):
+                do throws(TokenFailure) {
+                    let token = try await tokens.token(for: demand, instead: refused) {
+                        (request) throws(Failure) in
+                        try await self.send(request, for: registry, isCounted: false)
+                    }
+                    effect = conversation.tokenArrived(token)
+                } catch {
+                    effect = conversation.tokenFailed(error)
+                }
+            case .finished(let response):
+                remember(conversation.learnt, key)
+                return response
+            case .failed(let reason, let status):
+                if reason == .unauthorized { ended(registry, .refused) }
+                throw Failure(reason: reason, httpStatus: status)
+            }
         }
-        return try await manifest(of: reference, credential: credential).digest
     }
 
-    /// A manifest or index, and its digest, which is computed from the bytes that came.
-    package func manifest(
-        of reference: ImageReference, credential: Credential? = nil
-    ) async throws(RegistryError) -> (document: ManifestDocument, digest: Digest) {
-        let response = try await ask(.get, reference, credential)
-        let bytes: [UInt8]
+    /// Why a question has no answer.
+    struct Failure: Error {
+        var reason: RegistryError.Reason
+        var httpStatus: Int?
+    }
+
+    /// One exchange, if the budget of its host and account allows it.
+    private func send(
+        _ request: RegistryRequest, for registry: String, isCounted: Bool
+    ) async throws(Failure) -> RegistryResponse {
+        let key = BudgetKey(host: request.host, identity: request.identity)
+        let start = now()
+        if let wait = memory.withLock({ $0.budgets[key]?.wait(isCounted: isCounted, now: start) }) {
+            throw Failure(reason: .rateLimited(retryAfter: wait))
+        }
+        let response: RegistryResponse
         do throws(TransportError) {
-            bytes = try await response.body.collect(upTo: ManifestDocument.byteLimit)
+            response = try await exchange(request, until: start + Self.answerLimit)
         } catch {
-            throw reference.error(error)
+            ended(registry, .notAnswered)
+            throw Failure(reason: error.reason)
         }
-        guard let digest = Digest(.sha256, hex: SHA256.hex(bytes)) else {
-            throw reference.invalid("its digest cannot be computed")
+        ended(registry, .answered(status: response.status))
+        memory.withLock { memory in
+            let now = self.now()
+            memory.budgets[key, default: RegistryBudget()].answered(response, now: now)
+            // Most have nothing to say, and need not be kept.
+            if memory.budgets[key]?.isOpen(now: now) == true { memory.budgets[key] = nil }
+            if memory.budgets.count > Self.memoryLimit {
+                memory.budgets = memory.budgets.filter { !$0.value.isOpen(now: now) }
+            }
         }
-        if let named = response.header("Docker-Content-Digest"), named != digest.description {
-            throw reference.invalid("the content has digest \(digest), the registry says \(named.prefix(80))")
-        }
-        if let wanted = reference.digest, wanted != digest {
-            throw reference.invalid("the content has digest \(digest)")
-        }
-        do throws(ManifestError) {
-            return (try ManifestDocument(parsing: bytes, contentType: response.header("Content-Type")), digest)
-        } catch {
-            throw reference.invalid(error.description)
-        }
+        return response
     }
 
-    /// The digest of the image for one platform: the child of an index, or the image itself.
-    package func digest(
-        of reference: ImageReference, for platform: Platform, credential: Credential? = nil
-    ) async throws(RegistryError) -> Digest {
-        let (document, digest) = try await manifest(of: reference, credential: credential)
-        guard case .index(let index) = document else { return digest }
-        guard let child = index.image(for: platform) else { throw reference.invalid("it has no image for \(platform)") }
-        return child.digest
-    }
-
-    private func ask(
-        _ method: HTTPMethod, _ reference: ImageReference, _ credential: Credential?
-    ) async throws(RegistryError) -> HTTPResponse {
-        var request = HTTPRequest(method, url(of: reference), timeout: Self.timeout, inactivityLimit: Self.timeout)
-        request.headers = [HTTPHeader("Accept", ManifestMediaType.accept), HTTPHeader("User-Agent", "watchbill")]
-        var response = try await send(request, reference)
-        if response.status == 401,
-            let authorization = try await authorization(answering: response, reference, credential)
-        {
-            request.headers.append(HTTPHeader("Authorization", authorization))
-            response = try await send(request, reference)
+    private func exchange(
+        _ request: RegistryRequest, until deadline: Instant
+    ) async throws(TransportError) -> RegistryResponse {
+        let response = try await transport.send(HTTPRequest(request))
+        let isProblem = response.status >= 300
+        let limit = isProblem ? RegistryProblem.bodyLimit : request.bodyLimit
+        var body: [UInt8] = []
+        if request.method != .head, limit > 0 {
+            while let chunk = try await response.body.next() {
+                if now() > deadline { throw .timedOut(after: Self.answerLimit) }
+                if body.count + chunk.count > limit {
+                    // The rest of an error's page says nothing.
+                    if isProblem { break }
+                    throw .tooLarge(limit: limit)
+                }
+                body += chunk
+            }
         }
-        switch response.status {
-        case 200: return response
-        case 404: throw reference.error(.notFound)
-        case 401, 403: throw reference.error(.unauthorized)
-        case 429:
-            let seconds = response.header("Retry-After").flatMap { Int($0) }
-            throw reference.error(.rateLimited(retryAfter: seconds.map { .seconds(max(0, min($0, 86_400))) }))
-        case 300..<400: throw reference.invalid("status \(response.status); redirects are not followed")
-        case 500...: throw reference.error(.unreachable("status \(response.status)"))
-        default: throw reference.invalid("status \(response.status)")
+        return RegistryResponse(
+            status: response.status,
+            headers: response.headers.prefix(100).map { .init($0.name, String($0.value.prefix(8_192))) }, body: body)
+    }
+
+    private func remember(_ scheme: RegistryConversation.Scheme?, _ key: SchemeKey) {
+        memory.withLock { memory in
+            if memory.schemes.count >= Self.memoryLimit { memory.schemes = [:] }
+            memory.schemes[key] = scheme == .open ? nil : scheme
         }
-    }
-
-    func send(_ request: HTTPRequest, _ reference: ImageReference) async throws(RegistryError) -> HTTPResponse {
-        do throws(TransportError) {
-            return try await transport.send(request)
-        } catch {
-            throw reference.error(error)
-        }
-    }
-
-    /// Scheme, host and port that stand for the reference's registry.
-    func origin(of reference: ImageReference) -> (scheme: String, host: String) {
-        let endpoint = endpoints[reference.registry]
-        // Docker Hub's registry has another name than its images.
-        let host =
-            endpoint?.endpoint ?? (reference.registry == "docker.io" ? "registry-1.docker.io" : reference.registry)
-        return (endpoint?.isPlainHTTP == true ? "http" : "https", host)
-    }
-
-    private func url(of reference: ImageReference) -> String {
-        let (scheme, host) = origin(of: reference)
-        return "\(scheme)://\(host)/v2/\(reference.repository)/manifests/\(reference.manifestReference)"
     }
 }
 
-extension ImageReference {
-    func error(_ reason: RegistryError.Reason) -> RegistryError {
-        RegistryError(host: registry, subject: "\(repository) at \(manifestReference)", reason: reason)
+extension HTTPRequest {
+    fileprivate init(_ request: RegistryRequest) {
+        let method: HTTPMethod =
+            switch request.method {
+            case .get: .get
+            case .head: .head
+            case .post: .post
+            }
+        self.init(
+            method, request.url, headers: request.headers.map { HTTPHeader($0.name, $0.value) }, body: request.body,
+            timeout: RegistryClient.timeout, inactivityLimit: RegistryClient.timeout)
+        headers.append(HTTPHeader("User-Agent", "watchbill"))
     }
+}
 
-    func invalid(_ why: String) -> RegistryError { error(.invalid(why)) }
-
-    func error(_ cause: TransportError) -> RegistryError {
-        switch cause {
-        case .notConnected(let why), .interrupted(let why), .refused(let why): error(.unreachable(why))
-        case .timedOut(let limit): error(.unreachable("no answer within \(limit)"))
-        case .tooLarge(let limit): error(.invalid("it is longer than \(limit) bytes"))
-        case .cancelled: error(.unreachable("cancelled"))
+extension TransportError {
+    var reason: RegistryError.Reason {
+        switch self {
+        case .notConnected(let why), .interrupted(let why), .refused(let why): .unreachable(why)
+        case .timedOut(let limit): .unreachable("no answer within \(limit)")
+        case .tooLarge(let limit): .invalid("it is longer than \(limit) bytes")
+        case .cancelled: .unreachable("cancelled")
         }
     }
 }

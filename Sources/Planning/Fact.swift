@@ -8,6 +8,8 @@ package protocol FactQuestion: Hashable, Sendable {
     static var name: String { get }
     /// An answer older than this is asked for again when somebody wants it.
     static var maximumAge: Duration { get }
+    /// The same for who asks here: a wish beside the question, not a part of it. Equal questions may differ in it.
+    var freshness: Duration { get }
     /// False when the answer is dropped as soon as no plan wants it any more.
     static var isKept: Bool { get }
     /// False when the answer comes by itself, from a write that was tried; then it is never asked.
@@ -70,6 +72,7 @@ extension FactQuestion {
 
 extension FactQuestion {
     package static var maximumAge: Duration { .seconds(3_600) }
+    package var freshness: Duration { Self.maximumAge }
     package static var isKept: Bool { true }
     package static var isAsked: Bool { true }
     package static var apiAccess: [APIAccess] { [] }

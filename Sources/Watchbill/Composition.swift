@@ -2,6 +2,7 @@
 import ControllerRuntime
 import Essentials
 import FactSources
+import ImageWatchController
 import ProbeServer
 import ScanPolicyController
 
@@ -12,6 +13,7 @@ enum Composition {
         [
             AnyController(ScanPolicyController.self),
             AnyController(singleton: ScanSchedule.self) { witness.observe($0) },
+            AnyController(ImageWatchController.self),
         ]
     }
 
@@ -27,10 +29,11 @@ enum Composition {
     }
 
     static func metricsRoutes(
-        _ runtime: Runtime, _ witness: ScanWitness, _ clock: any RuntimeClock
+        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ clock: any RuntimeClock
     ) -> [String: ProbeServer.Route] {
         [
             "/metrics": { .metrics(runtime.metricsText()) },
+            "/metrics/diun": { .metrics(watches.text(of: runtime.store.world, isLeading: runtime.isLeading)) },
             "/metrics/trivy": {
                 .metrics(witness.text(of: runtime.store.world, at: clock.now(), isLeading: runtime.isLeading))
             },

@@ -25,6 +25,7 @@ struct OperatorProcess {
         let loops = EventLoops(threads: 1)
         let connection = try ClusterLink.connect(settings.credentials, on: loops, clock: clock)
         let registries = try registryTransport(on: loops)
+        let watches = WatchWitness()
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
@@ -36,11 +37,7 @@ struct OperatorProcess {
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-                DigestSource(
-                    of: TagDigest.self, transport: registries, endpoints: settings.configuration.registries),
-                DigestSource(
-                    of: DatabaseDigest.self, transport: registries, endpoints: settings.configuration.registries),
-            ],
+            ] + registrySources(registries, client, watches, clock),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
         logger.notice(
@@ -51,7 +48,7 @@ struct OperatorProcess {
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
         tellUnknownFields(metrics)
-        let end = try await serve(runtime, witness, connection, on: loops, clock: clock)
+        let end = try await serve(runtime, witness, watches, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
         await connection.shutdown()
         await registries.shutdown()
@@ -68,6 +65,33 @@ struct OperatorProcess {
                 "the configuration has a field that this version does not know; it has no effect",
                 metadata: ["field": "\(field)", "version": "\(Version.text)"])
         }
+    }
+
+    /// What asks registries: one client, so that tokens and budgets are shared.
+    private func registrySources(
+        _ transport: EgressTransport, _ client: KubernetesClient, _ watches: WatchWitness, _ clock: SystemClock
+    ) -> [any FactSource] {
+        let registries = RegistryClient(
+            transport: transport,
+            endpoints: settings.configuration.registries.map {
+                RegistryEndpoint(host: $0.host, endpoint: $0.endpoint, isPlainHTTP: $0.plainHTTP)
+            },
+            now: { clock.instant() },
+            ended: { registry, exchange in
+                switch exchange {
+                case .answered(let status): watches.requested(registry, status: status)
+                case .notAnswered: watches.requested(registry, status: nil)
+                case .refused: watches.refused(registry)
+                }
+            })
+        let secrets = SecretReader(client: client, now: { clock.instant() })
+        let checked: @Sendable () -> Void = { watches.checked(at: clock.now()) }
+        return [
+            DigestSource(of: TagDigest.self, registries: registries, secrets: secrets, checked: checked),
+            DigestSource(of: DatabaseDigest.self, registries: registries, secrets: secrets),
+            RepositoryTagsSource(registries: registries, secrets: secrets, checked: checked),
+            ImageContentSource(registries: registries, secrets: secrets),
+        ]
     }
 
     /// The way to registries: through proxies where the configuration names some, trusting its authorities too.
@@ -101,14 +125,16 @@ struct OperatorProcess {
 
     /// Runs everything until the runtime ends; a signal asks it to.
     private func serve(
-        _ runtime: Runtime, _ witness: ScanWitness, _ connection: ClusterConnection, on loops: EventLoops,
+        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection,
+        on loops: EventLoops,
         clock: SystemClock
     ) async throws -> Runtime.End {
         let health = ProbeServer(
             purpose: "health", address: settings.health, routes: Composition.healthRoutes(runtime), group: loops.group,
             logger: quiet)
         let metrics = ProbeServer(
-            purpose: "metrics", address: settings.metrics, routes: Composition.metricsRoutes(runtime, witness, clock),
+            purpose: "metrics", address: settings.metrics,
+            routes: Composition.metricsRoutes(runtime, witness, watches, clock),
             group: loops.group,
             logger: quiet)
         return try await withThrowingTaskGroup(of: Runtime.End?.self) { group in

@@ -74,6 +74,7 @@ enum ChartFiles {
                 AccessRules.json(rules.everywhere.filter(\.isNamespaced))
             ),
             ("own", "What it needs in its own namespace beside that.", AccessRules.json(rules.operatorNamespace)),
+            ("secrets", "What it needs where it may read pull secrets.", AccessRules.json(pullSecrets.everywhere)),
             ("view", "What users may see.", [TenantRoles.view]),
             ("edit", "What users may change.", [TenantRoles.edit]),
             ("admin", "The same: who administers a namespace writes no reports either.", [TenantRoles.edit]),
@@ -86,6 +87,13 @@ enum ChartFiles {
                 "{{/* \(part.purpose) */}}\n{{- define \"watchbill.rules.\(part.name)\" }}\n"
                     + YAMLText.render(part.rules, order: .manifest) + "{{- end }}\n"
             }.joined()
+    }
+
+    /// Asking registries as somebody.
+    private static var pullSecrets: AccessRules {
+        var rules = AccessRules([])
+        rules.add(.secrets, nil, ["get"], .everywhere)
+        return rules
     }
 
     /// `watchbill installation sweep`.

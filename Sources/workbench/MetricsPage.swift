@@ -20,9 +20,15 @@ enum MetricsPage {
         become U+FFFD, values are cut at 256 bytes, and what then has the same labels is one series with the worse value.
 
         \(table(TrivyCatalog.all))
+        ## Of what is newer than what runs
+        `/metrics/diun`. Gauges say, at each request, what the statuses of the watches say just then; they appear on the replica that
+        leads. Counters begin at zero when a process starts. `service` is the top-level workload, empty for an image that none runs.
+        Registries beyond 200 are counted together as `other`.
+
+        \(table(DiunCatalog.all))
         ## Exceptions to Prometheus' rules for names
         These gauges end in `_total` because existing dashboards and alert rules ask for them; each has a twin that does not:
-        \(TrivyCatalog.all.filter(TrivyCatalog.isNameException).map { "`\($0.name)`" }.joined(separator: ", ")).
+        \((TrivyCatalog.all + DiunCatalog.all).filter(TrivyCatalog.isNameException).map { "`\($0.name)`" }.joined(separator: ", ")).
 
         """
     }

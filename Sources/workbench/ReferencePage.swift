@@ -26,6 +26,13 @@ enum ReferencePage {
     }
 
     private static func reasons(of kind: String) -> [(String, [(String, String)])] {
+        if kind == ImageWatch.resource.kind {
+            return [
+                ("Ready", explain(ImageWatch.Reason.self)), ("ChecksHealthy", explain(ImageWatch.HealthReason.self)),
+                ("UpToDate", explain(ImageWatch.FreshnessReason.self)),
+                ("images[].lastError", explain(ImageCheckReason.self)),
+            ]
+        }
         guard kind == ScanPolicy.resource.kind else { return [] }
         return [
             ("Ready", explain(ScanPolicy.Reason.self)), ("ScansHealthy", explain(ScanPolicy.HealthReason.self)),

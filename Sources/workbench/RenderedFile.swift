@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import ImageWatchController
 import KubernetesModel
 import Planning
 import ScanPolicyController
@@ -47,7 +48,7 @@ struct RenderedFile {
 
     /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.
     static var operatorRules: AccessRules {
-        var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract])
+        var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract, ImageWatchController.contract])
         rules.add(.events, nil, ["create"], .everywhere)
         rules.addExplanations()
         rules.add(.leases, nil, ["create", "get", "update"], .operatorNamespace)

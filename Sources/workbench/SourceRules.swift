@@ -14,7 +14,7 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "CommandLine",
+        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController", "CommandLine",
     ].map { "Sources/\($0)/" }
 
     private static let belowSockets = [

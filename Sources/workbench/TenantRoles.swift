@@ -12,7 +12,9 @@ enum TenantRoles {
     }
 
     static var edit: JSONValue {
-        rule([ScanPolicy.resource.plural], ["create", "delete", "deletecollection", "patch", "update"])
+        rule(
+            [ImageWatch.resource.plural, ScanPolicy.resource.plural],
+            ["create", "delete", "deletecollection", "patch", "update"])
     }
 
     static var objects: [JSONValue] {

@@ -19,6 +19,7 @@ enum ValuesSchema {
                     "pullPolicy": .oneOf("", ["IfNotPresent", "Always", "Never"]),
                 ]),
             "imagePullSecrets": names, "watchNamespaces": names,
+            "secretAccess": .object("", ["namespaces": names]),
             "log": .object(
                 "",
                 [

@@ -50,7 +50,8 @@ struct CustomResourceDefinitionTests {
         let sentences =
             ScanPolicy.Reason.allCases.map(\.explanation) + ScanPolicy.HealthReason.allCases.map(\.explanation)
             + ScanPolicy.ComplianceReason.allCases.map(\.explanation) + ScanPolicy.VEXReason.allCases.map(\.explanation)
-            + ScanFailureReason.allCases.map(\.explanation)
+            + ScanFailureReason.allCases.map(\.explanation) + ImageWatch.HealthReason.allCases.map(\.explanation)
+            + ImageWatch.FreshnessReason.allCases.map(\.explanation) + ImageCheckReason.allCases.map(\.explanation)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.hasSuffix(".") })
     }
 }

@@ -93,7 +93,8 @@ enum ProbeError: Error { case notProbed(String) }
 private enum Sample {
     /// Of each enumeration one that exists; the empty one for everything that takes any text.
     static let texts = [
-        "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "2027-01-01T00:00:00Z",
+        "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "SemVer", "Normal", "Never",
+        "2027-01-01T00:00:00Z",
     ]
 
     static func value<Value: Decodable>(_ type: Value.Type, into recorder: Recorder) throws -> Value {

@@ -61,6 +61,32 @@ import Testing
             "imageid", #"{"image":"redis:7","imageID":""}"#, #"{"unresolved":"Empty"}"#
         ),
         (
+            "credentials",
+            #"{"image":"r.io/a","configurations":[{"auths":{"r.io":{"auth":"dTpw"}}},{"x":1},{"auths":{"r.io/a":{"username":"v","password":"q"}}}]}"#,
+            #"{"credentials":[{"registryKey":"r.io/a","username":"v"},{"registryKey":"r.io","username":"u"}],"#
+                + #""unreadable":[{"index":1,"reason":"NoRegistries"}]}"#
+        ),
+        (
+            "credentials", #"{"image":"r.io/a","form":"x","configurations":[]}"#,
+            #"{"error":"form: is neither; write dockerconfigjson or dockercfg"}"#
+        ),
+        (
+            "tags", #"{"type":"SemVer","range":"^1","tags":["1.0.0","1.1.0","2.0.0","x"],"running":"1.0.0"}"#,
+            #"{"acceptable":2,"newer":1,"ranked":["1.1.0","1.0.0"],"rejected":{"NotAVersion":1,"OutOfRange":1},"ties":[]}"#
+        ),
+        (
+            "tags", #"{"type":"CalVer","range":"^1","tags":[]}"#,
+            #"{"error":"range: is for SemVer only; remove it, or write type: SemVer"}"#
+        ),
+        (
+            "tags", #"{"type":"Semver","tags":[]}"#,
+            #"{"error":"type: \"Semver\" is none; write SemVer, CalVer, Numerical, Alphabetical, Digest"}"#
+        ),
+        (
+            "tags", #"{"type":"Numerical","exclude":["("],"tags":[]}"#,
+            #"{"error":"tags.exclude[0]: \"(\" is no RE2 expression: missing ): (; correct it"}"#
+        ),
+        (
             "frame", #"{"log":"nothing here\n","units":["a"]}"#,
             #"{"units":{"a":{"frameError":"the log has no frame for this image"}}}"#
         ),

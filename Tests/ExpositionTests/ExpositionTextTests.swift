@@ -53,7 +53,7 @@ struct ExpositionTextTests {
     }
 
     @Test func `every metric is named as its kind demands, but for the documented ones`() {
-        let all = MetricCatalog.all + TrivyCatalog.all
+        let all = MetricCatalog.all + TrivyCatalog.all + DiunCatalog.all
         #expect(Set(all.map(\.name)).count == all.count)
         for metric in all {
             let isNamedCounter = metric.name.hasSuffix("_total")
@@ -64,6 +64,7 @@ struct ExpositionTextTests {
         #expect(
             all.filter(TrivyCatalog.isNameException).map(\.name) == [
                 "trivy_vulnerabilities_total", "trivy_secrets_total", "trivy_misconfigurations_total",
+                "diun_images_monitored_total", "diun_images_outdated_total",
             ])
     }
 }

@@ -16,7 +16,8 @@ import urllib.request
 
 from prometheus_client.parser import text_string_to_metric_families
 
-EXCEPTIONS = {"trivy_vulnerabilities_total", "trivy_secrets_total", "trivy_misconfigurations_total"}
+EXCEPTIONS = {"trivy_vulnerabilities_total", "trivy_secrets_total", "trivy_misconfigurations_total",
+              "diun_images_monitored_total", "diun_images_outdated_total"}
 SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
 
 

@@ -28,6 +28,13 @@ EXAMPLES = {
         ({"key": "a", "operator": "In", "values": ["b"]}, True), ({"key": "a", "operator": "In"}, False),
         ({"key": "a", "operator": "NotIn", "values": []}, False), ({"key": "a", "operator": "Exists"}, True),
         ({"key": "a", "operator": "Exists", "values": []}, True), ({"key": "a", "operator": "DoesNotExist", "values": ["b"]}, False)],
+    "schedule stands beside": [
+        ({"schedule": "@daily"}, True), ({"intervalSeconds": 60}, True), ({}, True),
+        ({"schedule": "@daily", "intervalSeconds": 60}, False)],
+    "timeZone has no effect": [({"schedule": "@daily", "timeZone": "UTC"}, True), ({}, True), ({"timeZone": "UTC"}, False)],
+    "range is for SemVer": [
+        ({"range": "1.x"}, True), ({"type": "SemVer", "range": "1.x"}, True), ({"type": "CalVer"}, True),
+        ({"type": "CalVer", "range": "1.x"}, False)],
 }
 
 

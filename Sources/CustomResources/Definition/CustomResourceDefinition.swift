@@ -19,7 +19,9 @@ package struct CustomResourceDefinition: Sendable {
     package static let category = "watchbill"
 
     /// Every kind there is.
-    package static var all: [CustomResourceDefinition] { [ScanPolicy.definition, ScanReport.definition] }
+    package static var all: [CustomResourceDefinition] {
+        [ScanPolicy.definition, ScanReport.definition, ImageWatch.definition]
+    }
 
     /// `scanpolicies.watchbill.dev`
     package var name: String { resource.qualifiedPlural }

@@ -76,7 +76,8 @@ enum FaultLaws {
         clean.run()
         let wanted = clean.inventory
         let kinds: [ResourceType] = [
-            .pods, .jobs, ScanReport.resource, ScanPolicy.resource, .configMaps, .nodes, .namespaces, .replicaSets,
+            .pods, .jobs, ScanReport.resource, ScanPolicy.resource, ImageWatch.resource, .configMaps, .nodes,
+            .namespaces, .replicaSets,
         ]
         let faults: [Fault] = [
             .coalesceEvents, .endWatch(afterEvents: 0), .endWatch(afterEvents: 2), .errorEvent(410, afterEvents: 1),
@@ -139,13 +140,25 @@ enum FaultLaws {
             "images": .null, "job": .null,
             "workloads": ["selector": ["matchLabels": .null, "matchExpressions": .null], "namespaceSelector": .null],
         ]
-        for other in others {
+        let watch: [JSONValue] = [
+            ["suspend": true], ["policy": ["type": "Digest"]], ["policy": ["range": "1x"]],
+            ["images": [["image": "not an image!"]]], ["minimumAgeSeconds": 86_400],
+            ["workloads": ["selector": ["matchLabels": ["app": "none"]]]],
+        ]
+        let watchBacks: JSONValue = [
+            "suspend": .null, "policy": .null, "images": .null, "minimumAgeSeconds": .null,
+            "workloads": ["selector": .null],
+        ]
+        let cases =
+            others.map { (ScanPolicy.resource, key, $0, backs) }
+            + watch.map { (ImageWatch.resource, ObjectKey(namespace: "alpha", name: "watch"), $0, watchBacks) }
+        for (type, key, other, backs) in cases {
             let world = LawWorld(seed: seed, size: .small, troubled: false)
             world.run()
-            let status = world.rig.patch(ScanPolicy.resource, key, ["spec": other]).status
+            let status = world.rig.patch(type, key, ["spec": other]).status
             row.check(status == 200, seed: seed, "\(other.canonicalText) is refused with \(status)")
             world.rig.advance(by: .seconds(1_800))
-            world.rig.patch(ScanPolicy.resource, key, ["spec": backs])
+            world.rig.patch(type, key, ["spec": backs])
             world.rig.advance(by: .seconds(1_800))
             let difference = LawWorld.difference(generationless(world), generationless(fresh))
             row.check(difference == nil, seed: seed, "there and back by \(other.canonicalText): \(difference ?? "")")

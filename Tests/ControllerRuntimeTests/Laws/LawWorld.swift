@@ -5,6 +5,7 @@ import EmbeddedAPIServer
 import Essentials
 import FactSources
 import Facts
+import ImageWatchController
 import JSONScan
 import KubernetesModel
 import ScanPolicyController
@@ -13,8 +14,11 @@ import TrivyReport
 
 /// A cluster with policies, made from a seed: what runs in it, what goes wrong, and how it changes.
 struct LawWorld {
-    static let controllers = [AnyController(ScanPolicyController.self), AnyController(singleton: ScanSchedule.self)]
-    static let name = "scanpolicy+scanschedule"
+    static let controllers = [
+        AnyController(ScanPolicyController.self), AnyController(singleton: ScanSchedule.self),
+        AnyController(ImageWatchController.self),
+    ]
+    static let name = "policy+schedule+watch"
     /// Stands wherever a tenant's secret could: nothing of ours may ever show it.
     static let canary = "canary-7f3a9d2e"
     static let root = "watchbill-system"
@@ -25,6 +29,8 @@ struct LawWorld {
     let jobs: JobSimulator
     let tags = ScriptedDigests<TagDigest>()
     let database = ScriptedDigests<DatabaseDigest>()
+    let repositories = ScriptedRepositories()
+    let contents = ScriptedContents()
     let seed: UInt64
     let size: Size
     private let images: [String]
@@ -44,17 +50,23 @@ struct LawWorld {
         options.usesLeaderElection = election
         options.seed = seed
         options.shufflesSteps = true
-        let (tags, database) = (tags, database)
+        let (tags, database, repositories, contents) = (tags, database, repositories, contents)
         options.sources = { client, metrics in
             [
                 ScanOutputSource(client: client, metrics: metrics), VEXDocumentsSource(client: client),
-                JobEventsSource(client: client), tags, database,
+                JobEventsSource(client: client), tags, database, repositories, contents,
             ]
         }
         adjust(&options)
         rig = OperatorRig(options)
         jobs = JobSimulator(on: rig)
         images = (0..<6).map { "registry.example.org/team/app\($0)" }
+        for repository in images {
+            repositories.set(repository, ["v1", "v2", "latest"])
+            for revision in 1...2 {
+                tags.set("\(repository):v\(revision)", TestDigest.of("\(repository)#\(revision)"))
+            }
+        }
         if troubled { makeTrouble() }
     }
 
@@ -108,8 +120,10 @@ struct LawWorld {
                 deploy("app\(number)", in: namespace, image: index + number, revision: 1)
             }
             addPolicy("policy", in: namespace)
+            addWatch("watch", in: namespace)
         }
         if size == .normal {
+            addWatch("everything", in: Self.root, spec: ["workloads": ["namespaceSelector": [:]]])
             addPolicy("everything", in: Self.root, spec: ["workloads": ["namespaceSelector": [:]]])
         }
     }
@@ -123,6 +137,12 @@ struct LawWorld {
             ])
     }
 
+    func addWatch(_ name: String, in namespace: String, spec: JSONValue = ["workloads": [:]]) {
+        rig.create(
+            ImageWatch.resource,
+            ["metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec])
+    }
+
     /// A Deployment with one or two containers; some need credentials, some have a tag only.
     func deploy(_ name: String, in namespace: String, image: Int, revision: Int) {
         let key = ObjectKey(namespace: namespace, name: name)
@@ -131,7 +151,6 @@ struct LawWorld {
         var container = TestContainer("\(repository):v\(revision)", digestOf: "\(repository)#\(revision)")
         if chance("tag\(namespace)\(name)", 4) == 0 {
             container.imageID = TestDigest.of("node's own id of \(repository)#\(revision)")
-            tags.set("\(repository):v\(revision)", TestDigest.of("\(repository)#\(revision)"))
         }
         container.environment = ["PASSWORD": Self.canary]
         let node = chance("node\(namespace)\(name)", 4) == 0 ? "node2" : "node1"
@@ -184,7 +203,7 @@ struct LawWorld {
     /// Everything of ours, without what differs from run to run: identities, versions and times.
     var inventory: [String: JSONValue] {
         var all: [String: JSONValue] = [:]
-        for type in [ScanReport.resource, ScanPolicy.resource, .jobs, .configMaps] {
+        for type in [ScanReport.resource, ScanPolicy.resource, ImageWatch.resource, .jobs, .configMaps] {
             for object in rig.objects(type)
             where type != .configMaps || object.at("metadata", "namespace") == "watchbill-system" {
                 let name = object.at("metadata", "name")?.stringValue ?? ""

@@ -31,6 +31,7 @@ enum ReachLaws {
         for reason in wanted {
             row.check(seen.contains(reason) || reachedElsewhere[reason] != nil, seed: seed, "\(reason) was never said")
         }
+        watchReasonsAreReachable(&row, seed: seed)
     }
 
     private static func reasons(in world: LawWorld) -> Set<String> {
@@ -148,6 +149,7 @@ enum ReachLaws {
         for type in [ResourceType.events, .jobs, .configMaps, ScanReport.resource] {
             for object in world.rig.objects(type) { check(object.canonicalText, type.plural) }
         }
+        for watch in world.rig.objects(ImageWatch.resource) { check((watch["status"] ?? [:]).canonicalText, "status") }
         for policy in world.rig.objects(ScanPolicy.resource) where policy.at("metadata", "name") != "bad" {
             check((policy["status"] ?? [:]).canonicalText, "status")
         }

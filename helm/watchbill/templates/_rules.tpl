@@ -77,17 +77,19 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches/status
+  - scanpolicies/status
+  verbs:
+  - patch
+- apiGroups:
+  - watchbill.dev
+  resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - get
   - list
   - watch
-- apiGroups:
-  - watchbill.dev
-  resources:
-  - scanpolicies/status
-  verbs:
-  - patch
 - apiGroups:
   - watchbill.dev
   resources:
@@ -121,11 +123,21 @@
   - get
   - update
 {{- end }}
+{{/* What it needs where it may read pull secrets. */}}
+{{- define "watchbill.rules.secrets" }}
+- apiGroups:
+  - ''
+  resources:
+  - secrets
+  verbs:
+  - get
+{{- end }}
 {{/* What users may see. */}}
 {{- define "watchbill.rules.view" }}
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   - scanreports
   verbs:
@@ -138,6 +150,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - create
@@ -151,6 +164,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - imagewatches
   - scanpolicies
   verbs:
   - create

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import KubernetesModel
-import Planning
 
 /// The top-level workloads behind Pods: what people deployed.
-struct WorkloadOwners {
+package struct WorkloadOwners {
     private let replicaSets: Snapshot<ReplicaSetOwner>
     private let jobs: Snapshot<JobOwner>
 
-    init(in world: World) {
+    /// The owners that a world holds; what is asked of them is read then, not now.
+    package init(in world: World) {
         replicaSets = world[ReplicaSetOwner.self]
         jobs = world[JobOwner.self]
     }
@@ -16,7 +16,7 @@ struct WorkloadOwners {
     /// Follows controllers upwards: ReplicaSet to Deployment (or Rollout, …), Job to CronJob; any other kind stands as it is.
     ///
     /// Nil while the step in between has not been seen; then nothing is known of the top.
-    func top(of pod: Pod) -> ScanReport.Workload? {
+    package func top(of pod: Pod) -> ScanReport.Workload? {
         guard let owner = pod.metadata.controller else { return .init(kind: "Pod", name: pod.metadata.name) }
         let key = ObjectKey(namespace: pod.metadata.namespace, name: owner.name)
         let step: ObjectMetadata?

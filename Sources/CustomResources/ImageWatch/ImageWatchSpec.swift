@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+
+/// What an ImageWatch asks for. What is absent is nil; the defaults that apply are the `effective…` members.
+package struct ImageWatchSpec: Hashable, Sendable, Codable {
+    package var suspend: Bool?
+    package var intervalSeconds: Int64?
+    /// Five-field cron, in place of the interval.
+    package var schedule: String?
+    /// IANA name; absent: UTC.
+    package var timeZone: String?
+    package var jitterSeconds: Int?
+    package var images: [Image]?
+    package var workloads: Workloads?
+    package var policy: Policy?
+    package var maximumTags: Int?
+    package var minimumAgeSeconds: Int64?
+    package var requirePlatforms: Bool?
+    package var credentials: Credentials?
+    package var criticality: Criticality?
+
+    package init() {}
+
+    /// An image that is watched although no Pod may run it.
+    package struct Image: Hashable, Sendable, Codable {
+        package var image: String
+        package var policy: Policy?
+
+        package init(image: String, policy: Policy? = nil) {
+            self.image = image
+            self.policy = policy
+        }
+    }
+
+    /// The Pods whose images are watched.
+    package struct Workloads: Hashable, Sendable, Codable {
+        package var selector: LabelSelector?
+        package var namespaceSelector: LabelSelector?
+
+        package init(selector: LabelSelector? = nil, namespaceSelector: LabelSelector? = nil) {
+            self.selector = selector
+            self.namespaceSelector = namespaceSelector
+        }
+    }
+
+    /// As whom registries are asked.
+    package struct Credentials: Hashable, Sendable, Codable {
+        package var secretRef: SecretReference?
+        package var pullSecrets: PullSecrets?
+
+        package init(secretRef: SecretReference? = nil, pullSecrets: PullSecrets? = nil) {
+            self.secretRef = secretRef
+            self.pullSecrets = pullSecrets
+        }
+    }
+
+    /// A Secret of the watch's own namespace.
+    package struct SecretReference: Hashable, Sendable, Codable {
+        package var name: String
+
+        package init(name: String) { self.name = name }
+    }
+
+    /// Whether the pull secrets of the Pods that are watched are used.
+    package enum PullSecrets: String, Sendable, Codable, CaseIterable {
+        case never = "Never"
+        case auto = "Auto"
+    }
+
+    /// Which tags are candidates, and which of two is the newer.
+    package struct Policy: Hashable, Sendable, Codable {
+        package var type: PolicyType?
+        package var range: String?
+        package var tags: Tags?
+
+        package init(type: PolicyType? = nil, range: String? = nil, tags: Tags? = nil) {
+            self.type = type
+            self.range = range
+            self.tags = tags
+        }
+    }
+
+    /// Patterns (RE2) over tags.
+    package struct Tags: Hashable, Sendable, Codable {
+        package var include: [String]?
+        package var exclude: [String]?
+        package var extract: String?
+
+        package init(include: [String]? = nil, exclude: [String]? = nil, extract: String? = nil) {
+            self.include = include
+            self.exclude = exclude
+            self.extract = extract
+        }
+    }
+
+    package enum PolicyType: String, Sendable, Codable, CaseIterable {
+        case semVer = "SemVer"
+        case calVer = "CalVer"
+        case numerical = "Numerical"
+        case alphabetical = "Alphabetical"
+        case digest = "Digest"
+    }
+
+    package enum Criticality: String, Sendable, Codable, CaseIterable {
+        case critical = "Critical"
+        case normal = "Normal"
+    }
+
+    package var isSuspended: Bool { suspend ?? false }
+    package var effectiveInterval: Duration { .seconds(intervalSeconds ?? 21_600) }
+    package var effectiveMaximumTags: Int { maximumTags ?? 20_000 }
+    package var effectiveMinimumAge: Duration { .seconds(minimumAgeSeconds ?? 0) }
+    package var requiresPlatforms: Bool { requirePlatforms ?? true }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+
+/// What an ImageWatch's status says beside its conditions.
+package struct ImageWatchStatus: Hashable, Sendable {
+    package var counts = Counts()
+    package var images: [Image] = []
+    package var lastHandledReconcileAt: String?
+
+    package init() {}
+
+    package struct Counts: Hashable, Sendable {
+        package var monitored = 0
+        package var outdated = 0
+        package var failed = 0
+        package var omitted = 0
+    }
+
+    /// A tag with its digest, and when it was seen first.
+    package struct Version: Hashable, Sendable {
+        package var tag: String
+        package var digest: String?
+        package var firstSeenTime: Timestamp?
+
+        package init(tag: String, digest: String? = nil, firstSeenTime: Timestamp? = nil) {
+            self.tag = tag
+            self.digest = digest
+            self.firstSeenTime = firstSeenTime
+        }
+    }
+
+    package struct Workload: Hashable, Sendable, Comparable {
+        /// Nil in the watch's own namespace.
+        package var namespace: String?
+        package var kind: String
+        package var name: String
+
+        package init(namespace: String?, kind: String, name: String) {
+            self.namespace = namespace
+            self.kind = kind
+            self.name = name
+        }
+
+        package static func < (left: Workload, right: Workload) -> Bool {
+            (left.namespace ?? "", left.kind, left.name) < (right.namespace ?? "", right.kind, right.name)
+        }
+    }
+
+    package struct Failure: Hashable, Sendable {
+        package var reason: String
+        package var message: String
+
+        package init(_ reason: String, _ message: String) {
+            self.reason = reason
+            self.message = message
+        }
+    }
+
+    package struct Image: Hashable, Sendable {
+        package var image: String
+        package var usedBy: [Workload] = []
+        package var policy = ""
+        package var running: Version?
+        package var latest: Version?
+        package var outdated: Bool?
+        package var outdatedSinceTime: Timestamp?
+        package var moved = false
+        package var withdrawn = false
+        /// Newer tags that do not count yet.
+        package var candidates: [Version] = []
+        package var rejected: [String: Int] = [:]
+        package var lastError: Failure?
+
+        package init(image: String) { self.image = image }
+    }
+}
+
+extension ImageWatchStatus {
+    /// Absent members are absent, not null.
+    package var json: JSONValue {
+        .compact([
+            "counts": .compact([
+                "monitored": .integer(Int64(counts.monitored)), "outdated": .integer(Int64(counts.outdated)),
+                "failed": .integer(Int64(counts.failed)),
+                "omitted": counts.omitted > 0 ? .integer(Int64(counts.omitted)) : nil,
+            ]),
+            "images": images.isEmpty ? nil : .array(images.map(\.json)),
+            "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
+        ])
+    }
+}
+
+extension ImageWatchStatus.Version {
+    package var json: JSONValue {
+        .compact([
+            "tag": .string(tag), "digest": digest.map(JSONValue.string),
+            "firstSeenTime": firstSeenTime.map { .string($0.rfc3339) },
+        ])
+    }
+
+    init?(json: JSONValue?) {
+        guard let json, let tag = json["tag"]?.stringValue else { return nil }
+        self.init(
+            tag: tag, digest: json["digest"]?.stringValue,
+            firstSeenTime: json["firstSeenTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:)))
+    }
+}
+
+extension ImageWatchStatus.Image {
+    package var json: JSONValue {
+        .compact([
+            "image": .string(image),
+            "usedBy": usedBy.isEmpty
+                ? nil
+                : .array(
+                    usedBy.map {
+                        .compact([
+                            "namespace": $0.namespace.map(JSONValue.string), "kind": .string($0.kind),
+                            "name": .string($0.name),
+                        ])
+                    }),
+            "policy": policy.isEmpty ? nil : .string(policy), "running": running?.json, "latest": latest?.json,
+            "outdated": outdated.map(JSONValue.bool),
+            "outdatedSinceTime": outdatedSinceTime.map { .string($0.rfc3339) },
+            "moved": moved ? true : nil, "withdrawn": withdrawn ? true : nil,
+            "candidates": candidates.isEmpty ? nil : .array(candidates.map(\.json)),
+            "rejected": rejected.isEmpty ? nil : .object(rejected.mapValues { .integer(Int64($0)) }),
+            "lastError": lastError.map { ["reason": .string($0.reason), "message": .string($0.message)] },
+        ])
+    }
+
+    /// What is remembered of an image; nil when it is none. A status is written by us, but may be spoiled by others.
+    init?(json: JSONValue) {
+        guard let image = json["image"]?.stringValue else { return nil }
+        self.init(image: image)
+        usedBy = (json["usedBy"]?.arrayValue ?? []).compactMap { user in
+            guard let kind = user["kind"]?.stringValue, let name = user["name"]?.stringValue else { return nil }
+            return ImageWatchStatus.Workload(namespace: user["namespace"]?.stringValue, kind: kind, name: name)
+        }
+        policy = json["policy"]?.stringValue ?? ""
+        running = ImageWatchStatus.Version(json: json["running"])
+        latest = ImageWatchStatus.Version(json: json["latest"])
+        outdated = json["outdated"]?.boolValue
+        outdatedSinceTime = json["outdatedSinceTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
+        moved = json["moved"]?.boolValue ?? false
+        withdrawn = json["withdrawn"]?.boolValue ?? false
+        candidates = (json["candidates"]?.arrayValue ?? []).compactMap(ImageWatchStatus.Version.init(json:))
+        rejected = (json["rejected"]?.objectValue ?? [:]).compactMapValues {
+            $0.integerValue.flatMap(Int.init(exactly:))
+        }
+        lastError = json.at("lastError", "reason")?.stringValue.map {
+            .init($0, json.at("lastError", "message")?.stringValue ?? "")
+        }
+    }
+}

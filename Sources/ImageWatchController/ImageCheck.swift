@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import Facts
+import OCIModel
+import Planning
+
+/// Compares one image with what its registry has. What is not known leaves what is remembered; nothing is called newer that is
+/// not, and nothing that runs already.
+struct ImageCheck {
+    let target: WatchTarget
+    let spec: ImageWatchSpec
+    let world: World
+    let now: Timestamp
+    let memory: WatchMemory
+    private let clock: CheckClock
+    var image: ImageWatchStatus.Image
+    private(set) var wants: [AnyQuestion] = []
+    private(set) var wakeUp: Timestamp?
+    private(set) var isPending = false
+
+    private static let userLimit = 10
+
+    init(
+        _ target: WatchTarget, _ memory: WatchMemory, _ spec: ImageWatchSpec,
+        _ clock: CheckClock, in world: World, at now: Timestamp
+    ) {
+        self.target = target
+        self.memory = memory
+        self.spec = spec
+        self.clock = clock
+        self.world = world
+        self.now = now
+        image = ImageWatchStatus.Image(image: target.text)
+    }
+
+    /// True where a tag is watched for new content, because the policy says so or the tag is no version.
+    private var watchesContent: Bool {
+        if target.policy.order == .digest { return true }
+        guard let tag = target.tag, target.mayFallBack else { return false }
+        return choice(of: .remembered([]), running: tag).selection.obstacle != nil
+    }
+
+    mutating func run() {
+        let watchesContent = self.watchesContent
+        image.policy = (watchesContent ? ImageWatchSpec.PolicyType.digest : target.policy.order.type).rawValue
+        image.usedBy = Array(target.users.sorted().prefix(Self.userLimit))
+        if let tag = target.tag {
+            image.running = ImageWatchStatus.Version(
+                tag: tag, digest: target.digests.count == 1 ? target.digests.first?.description : nil)
+        }
+        if let problem = target.problem {
+            fail(.invalidAnnotation, problem)
+        } else if watchesContent {
+            checkContent()
+        } else {
+            checkTags()
+        }
+        guard image.outdated == true else { return }
+        let before = memory.entry(target, policy: image.policy)
+        image.outdatedSinceTime = before?.outdated == true ? before?.outdatedSinceTime : nil
+        if image.outdatedSinceTime == nil { image.outdatedSinceTime = Timestamp(secondsSinceEpoch: now.seconds) }
+    }
+
+    // MARK: What is asked
+
+    /// What the policy makes of some tags.
+    func choice(of tags: TagChoice.Tags) -> TagChoice.Choice { choice(of: tags, running: target.tag) }
+
+    private func choice(of tags: TagChoice.Tags, running: String?) -> TagChoice.Choice {
+        world.derived(TagChoice(tags: tags, policy: target.policy, running: running)).value
+    }
+
+    /// What the tags of the repository are the answer to; nil while they are not known or are too many.
+    mutating func tags() -> RepositoryTags? {
+        let question = RepositoryTags(target.reference, secrets: target.secrets, freshness: clock.freshness)
+        wants.append(AnyQuestion(question))
+        switch world.fact(question) {
+        case .unknown:
+            noteUnknown()
+            return nil
+        case .failed(let failure):
+            fail(failure)
+            return nil
+        case .known(let answer, let askedAt):
+            note(askedAt)
+            guard answer.tags.count <= spec.effectiveMaximumTags, answer.cut == nil else {
+                let cut = answer.cut.map { ", and its list ends early: \($0.rawValue)" } ?? ""
+                fail(.tooManyTags, "the repository has \(answer.tags.count) tags\(cut)")
+                return nil
+            }
+            return question
+        }
+    }
+
+    enum Finding<Value> {
+        case known(Value)
+        case missing
+        /// Not yet, or not now; that is noted.
+        case open
+    }
+
+    mutating func digest(of tag: String) -> Finding<Digest> {
+        var reference = target.reference
+        reference.tag = tag
+        reference.digest = nil
+        let question = TagDigest(reference, secrets: target.secrets, freshness: clock.freshness)
+        wants.append(AnyQuestion(question))
+        switch world.fact(question) {
+        case .unknown:
+            noteUnknown()
+            return .open
+        case .failed(let failure):
+            if failure.reason == ImageCheckReason.imageNotFound.rawValue { return .missing }
+            fail(failure)
+            return .open
+        case .known(let digest, let askedAt):
+            note(askedAt)
+            return .known(digest)
+        }
+    }
+
+    mutating func content(of digest: Digest) -> Finding<ImageContent.Answer> {
+        let question = ImageContent(target.reference, digest, secrets: target.secrets)
+        wants.append(AnyQuestion(question))
+        switch world.fact(question) {
+        case .unknown:
+            noteUnknown()
+            return .open
+        case .failed(let failure):
+            if failure.reason == ImageCheckReason.imageNotFound.rawValue { return .missing }
+            fail(failure)
+            return .open
+        case .known(let content, _): return .known(content)
+        }
+    }
+
+    /// Whether everything that runs is this digest or a child of it; nil while that is not known.
+    mutating func covers(_ digest: Digest) -> Bool? {
+        let others = target.digests.subtracting([digest])
+        guard !others.isEmpty else { return true }
+        switch content(of: digest) {
+        case .known(let content): return others.allSatisfy(content.holds)
+        case .missing: return false
+        case .open: return nil
+        }
+    }
+
+    // MARK: What is noted
+
+    mutating func fail(_ reason: ImageCheckReason, _ message: String) {
+        if image.lastError == nil { image.lastError = .init(reason.rawValue, message) }
+    }
+
+    private mutating func fail(_ failure: FactFailure) {
+        if image.lastError == nil { image.lastError = .init(failure.reason, failure.message) }
+    }
+
+    /// After a restart nothing is known, but what the status remembers of an image stands.
+    private mutating func noteUnknown() {
+        if memory.entry(target, policy: image.policy) == nil { isPending = true }
+    }
+
+    private mutating func note(_ askedAt: Timestamp) {
+        if let time = clock.nextCheck(after: askedAt) { wake(at: time) }
+    }
+
+    mutating func wake(at time: Timestamp) { wakeUp = wakeUp.map { min($0, time) } ?? time }
+
+    /// Since when a tag, or a digest of it, is known.
+    func firstSeen(_ tag: String, digest: Digest? = nil) -> Timestamp {
+        let known = memory.versions(of: target).filter {
+            $0.tag == tag && (digest == nil || $0.digest == digest?.description)
+        }
+        return known.compactMap(\.firstSeenTime).min() ?? Timestamp(secondsSinceEpoch: now.seconds)
+    }
+
+    /// False for what has not been seen for long enough; then it is looked at again when it has.
+    mutating func isOldEnough(_ firstSeen: Timestamp) -> Bool {
+        let time = firstSeen + spec.effectiveMinimumAge
+        if time <= now { return true }
+        wake(at: time)
+        return false
+    }
+}
+
+extension TagPolicy.Order {
+    var type: ImageWatchSpec.PolicyType {
+        switch self {
+        case .semanticVersion: .semVer
+        case .calendarVersion: .calVer
+        case .numerical: .numerical
+        case .alphabetical: .alphabetical
+        case .digest: .digest
+        }
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+
+extension ImageWatchStatus {
+    /// An object stays below 64 KiB; this leaves room for its spec and metadata of a usual size.
+    static let byteLimit = 40 * 1024
+
+    /// Drops what matters least until the status fits: messages and counts of reasons, workloads beyond the third, then
+    /// candidates that do not count yet, then whole images from the end, which are those that are up to date. What is dropped
+    /// is computed again in each pass; only since when a candidate is known starts anew.
+    mutating func fit() {
+        let steps: [(inout Image) -> Void] = [
+            { image in
+                image.rejected = [:]
+                image.lastError?.message = ""
+            },
+            { image in image.usedBy = Array(image.usedBy.prefix(3)) },
+            { image in image.usedBy = [] },
+            { image in image.candidates = [] },
+        ]
+        var size = json.canonicalBytes.count
+        for step in steps where size > Self.byteLimit {
+            for index in images.indices { step(&images[index]) }
+            size = json.canonicalBytes.count
+        }
+        while size > Self.byteLimit, let last = images.popLast() {
+            size -= last.json.canonicalBytes.count + 1
+            counts.omitted += 1
+        }
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import KubernetesModel
+import OCIModel
+import Planning
+
+/// All images of a watch, each compared with what its registry has.
+struct WatchSurvey {
+    private let watch: ImageWatch
+    private let terms: WatchTerms
+    private let clock: CheckClock
+    private let world: World
+    private let now: Timestamp
+    private(set) var images: [ImageWatchStatus.Image] = []
+    private(set) var wants: [AnyQuestion] = []
+    private(set) var wakeUp: Timestamp?
+    private var isPartial = false
+    private var pending = 0
+
+    init(_ watch: ImageWatch, _ terms: WatchTerms, _ clock: CheckClock, in world: World, at now: Timestamp) {
+        self.watch = watch
+        self.terms = terms
+        self.clock = clock
+        self.world = world
+        self.now = now
+    }
+
+    mutating func build() {
+        let found = world.derived(WatchDiscovery(terms: terms)).value
+        isPartial = found.isPartial
+        let memory = WatchMemory(watch)
+        for target in found.targets {
+            var check = ImageCheck(target, memory, watch.spec, clock, in: world, at: now)
+            check.run()
+            images.append(check.image)
+            wants += check.wants
+            if check.isPending { pending += 1 }
+            if let time = check.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
+        }
+    }
+
+    var assessments: [Assessment] { [health, freshness] }
+
+    private var health: Assessment {
+        func assessment(_ reason: ImageWatch.HealthReason, _ status: Bool?, _ message: String? = nil) -> Assessment {
+            Assessment(
+                "ChecksHealthy", status.map { $0 ? .true : .false } ?? .unknown, reason: reason.rawValue,
+                message: message ?? reason.explanation)
+        }
+        let failed = images.filter { $0.lastError != nil }.sorted { $0.image < $1.image }
+        if let first = failed.first, let error = first.lastError {
+            return assessment(
+                .checksFailing, false, "\(failed.count) of \(images.count) images: \(first.image): \(error.reason)")
+        }
+        if pending > 0 || isPartial { return assessment(.checksPending, nil) }
+        return assessment(images.isEmpty ? .nothingToWatch : .checksSucceeding, true)
+    }
+
+    private var freshness: Assessment {
+        func assessment(_ reason: ImageWatch.FreshnessReason, _ status: Bool?, _ message: String? = nil) -> Assessment {
+            Assessment(
+                "UpToDate", status.map { $0 ? .true : .false } ?? .unknown, reason: reason.rawValue,
+                message: message ?? reason.explanation)
+        }
+        let outdated = images.filter { $0.outdated == true }.sorted { $0.image < $1.image }
+        if let first = outdated.first {
+            let latest = first.latest.map { "; \(first.image): \($0.tag)" } ?? ""
+            return assessment(.outdated, false, "\(outdated.count) of \(images.count) images\(latest)")
+        }
+        if isPartial || images.contains(where: { $0.outdated == nil }) { return assessment(.notAssessed, nil) }
+        return assessment(.current, true)
+    }
+}
+
+/// What the status remembers: the only past that there is.
+struct WatchMemory {
+    /// By image and policy.
+    private var entries: [String: ImageWatchStatus.Image] = [:]
+    /// By repository, then by tag.
+    private var versions: [String: [ImageWatchStatus.Version]] = [:]
+
+    init(_ watch: ImageWatch) {
+        for entry in watch.observedImages {
+            let key = "\(entry.image) \(entry.policy)"
+            if entries[key] == nil || entry.outdated == true { entries[key] = entry }
+            guard let repository = Self.repository(entry.image) else { continue }
+            versions[repository, default: []] += entry.candidates + [entry.latest].compactMap(\.self)
+        }
+    }
+
+    func entry(_ target: WatchTarget, policy: String) -> ImageWatchStatus.Image? {
+        entries["\(target.text) \(policy)"]
+    }
+
+    /// Versions of a repository that were newer than something, as far as they are remembered.
+    func versions(of target: WatchTarget) -> [ImageWatchStatus.Version] { versions[target.reference.name] ?? [] }
+
+    private static func repository(_ image: String) -> String? {
+        do throws(ImageReferenceError) { return try ImageReference(parsing: image).name } catch { return nil }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import KubernetesModel
+import OCIModel
+
+/// An image that a watch is about: who runs it, what exactly runs, and what would be newer.
+struct WatchTarget: Equatable {
+    /// With the tag that runs; without one, only the newest is shown.
+    var reference: ImageReference
+    var policy: TagPolicy
+    /// A policy without a type: a tag that is no version is watched for new content.
+    var mayFallBack: Bool
+    var users: Set<ImageWatchStatus.Workload> = []
+    /// Digests that run, as far as they are known.
+    var digests: Set<Digest> = []
+    /// Platforms of the nodes that run it.
+    var platforms: Set<Platform> = []
+    /// The Secret that the spec names.
+    var ownSecrets: [ObjectKey] = []
+    /// Pull secrets of Pods that run it.
+    var pullSecrets: Set<ObjectKey> = []
+    /// Why it cannot be said how to watch it.
+    var problem: String?
+
+    /// The most Secrets that are read for one image.
+    static let secretLimit = 8
+
+    /// Whose accounts are tried for it. The spec's own Secret goes first.
+    var secrets: [ObjectKey] {
+        ownSecrets + pullSecrets.subtracting(ownSecrets).sorted().prefix(Self.secretLimit - ownSecrets.count)
+    }
+
+    /// The image without a digest: what it was pinned to tells nothing of what is newer.
+    var text: String { tag.map { "\(reference.name):\($0)" } ?? reference.name }
+    var tag: String? { reference.tag ?? (reference.digest == nil && !isOpen ? "latest" : nil) }
+    /// True for an image of the spec without tag and digest: no tag stands for it.
+    var isOpen = false
+
+    /// What is one entry of the status.
+    struct Key: Hashable {
+        var text: String
+        var policy: TagPolicy
+        var problem: String?
+    }
+
+    var key: Key { Key(text: text, policy: policy, problem: problem) }
+
+    /// What one Pod tells of it.
+    struct Note {
+        var user: ImageWatchStatus.Workload
+        var platform: Platform?
+        var digest: Digest?
+        var pullSecrets: [ObjectKey]
+    }
+
+    mutating func take(_ note: Note) {
+        users.insert(note.user)
+        if let platform = note.platform { platforms.insert(platform) }
+        if let digest = note.digest { digests.insert(digest) }
+        pullSecrets.formUnion(note.pullSecrets)
+    }
+
+    /// The same image in another namespace.
+    mutating func merge(_ other: WatchTarget) {
+        users.formUnion(other.users)
+        digests.formUnion(other.digests)
+        platforms.formUnion(other.platforms)
+        pullSecrets.formUnion(other.pullSecrets)
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import Facts
+import KubernetesModel
+import OCIModel
+import Planning
+import TestSupport
+
+/// The reasons of an ImageWatch.
+extension ReachLaws {
+    static func watchReasonsAreReachable(_ row: inout LawRow, seed: UInt64) {
+        var seen: Set<String> = []
+        for trouble in watchTroubles {
+            let world = LawWorld(seed: seed, size: .small, troubled: false)
+            world.rig.onRest = {
+                for watch in world.rig.objects(ImageWatch.resource) {
+                    for condition in watch.at("status", "conditions")?.arrayValue ?? [] {
+                        let type =
+                            condition["type"]?.stringValue == "Stalled" ? "Ready" : condition["type"]?.stringValue
+                        seen.insert("\(type ?? "") \(condition["reason"]?.stringValue ?? "")")
+                    }
+                    for image in watch.at("status", "images")?.arrayValue ?? [] {
+                        seen.insert("image \(image.at("lastError", "reason")?.stringValue ?? "")")
+                    }
+                }
+            }
+            trouble(world)
+            world.populate()
+            world.rig.start()
+            world.rig.advance(by: .seconds(120))
+            world.rig.onRest = {}
+        }
+        let wanted =
+            ImageWatch.Reason.allCases.map { "Ready \($0.rawValue)" }
+            + ImageWatch.HealthReason.allCases.map { "ChecksHealthy \($0.rawValue)" }
+            + ImageWatch.FreshnessReason.allCases.map { "UpToDate \($0.rawValue)" }
+            + ImageCheckReason.allCases.map { "image \($0.rawValue)" }
+        for reason in wanted { row.check(seen.contains(reason), seed: seed, "ImageWatch: \(reason) was never said") }
+    }
+
+    private static var watchTroubles: [(LawWorld) -> Void] {
+        let specs: [JSONValue] = [
+            ["suspend": true], ["images": [["image": "not an image!"]]], ["workloads": ["namespaceSelector": [:]]],
+            ["workloads": ["selector": ["matchExpressions": [["key": "a", "operator": "In"]]]]],
+            ["workloads": ["selector": ["matchLabels": ["app": "none"]]]], ["policy": ["range": "1x"]],
+            ["schedule": "never"], ["schedule": "@daily", "timeZone": "Nowhere/Land"],
+            ["images": [["image": "registry.example.org/none:1.0.0"]]],
+            ["images": [["image": "registry.example.org/team/app0:v2"]]],
+        ]
+        let reasons = [
+            "Unauthorized", "RateLimited", "RegistryUnreachable", "RegistryAnswerInvalid", "SecretAccessNotGranted",
+            "SecretUnreadable",
+        ]
+        let failures = reasons.map { reason in
+            failing(FactFailure(reason: reason, message: "because", isShared: reason == "RateLimited"))
+        }
+        return specs.map { spec in { world in world.addWatch("special", in: "alpha", spec: spec) } } + failures + [
+            { world in everyRepository(of: world) { world.repositories.set($0, ["v1"], cut: .loop) } },
+            annotated,
+        ]
+    }
+
+    private static func everyRepository(of world: LawWorld, _ body: (String) -> Void) {
+        for number in 0..<6 { body("registry.example.org/team/app\(number)") }
+    }
+
+    private static func failing(_ failure: FactFailure) -> (LawWorld) -> Void {
+        { world in everyRepository(of: world) { world.repositories.fail($0, failure) } }
+    }
+
+    /// A Pod says how it wants to be watched, and cannot be understood.
+    private static func annotated(_ world: LawWorld) {
+        world.rig.addNode("node3")
+        world.rig.addDeployment(
+            ObjectKey(namespace: "alpha", name: "annotated"),
+            [TestContainer("registry.example.org/team/app5:v1", digestOf: "registry.example.org/team/app5#1")],
+            node: "node3", annotations: ["diun.enable": "perhaps"])
+    }
+}

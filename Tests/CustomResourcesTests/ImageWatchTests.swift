@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import Essentials
+import JSONScan
+import KubernetesModel
+import Schema
+import Testing
+
+@testable import CustomResources
+
+struct ImageWatchTests {
+    private func watch(_ spec: JSONValue) throws -> ImageWatch {
+        let object: JSONValue = ["metadata": ["name": "watch", "namespace": "shop"], "spec": spec]
+        var scanner = JSONScanner(object.canonicalBytes)
+        return try ImageWatch(from: &scanner)
+    }
+
+    private let full: JSONValue = [
+        "suspend": true, "intervalSeconds": 600, "jitterSeconds": 60,
+        "images": [["image": "ghcr.io/org/app", "policy": ["type": "CalVer"]]],
+        "workloads": ["selector": ["matchLabels": ["app": "web"]], "namespaceSelector": [:]],
+        "policy": [
+            "type": "SemVer", "range": ">=1.2 <2",
+            "tags": ["include": [#"^v?\d+\.\d+\.\d+$"#], "exclude": ["-beta"], "extract": "(.*)"],
+        ],
+        "maximumTags": 1_000, "minimumAgeSeconds": 86_400, "requirePlatforms": false, "criticality": "Critical",
+    ]
+
+    @Test func `schema and type name the same fields, types and optionality`() throws {
+        let type = try DecodingProbe.shape(of: ImageWatchSpec.self)
+        #expect(type == ImageWatch.specSchema.probeShape)
+    }
+
+    @Test func `reads everything that it may hold`() throws {
+        let spec = try watch(full).spec
+        #expect(spec.images == [.init(image: "ghcr.io/org/app", policy: .init(type: .calVer))])
+        #expect(spec.policy?.tags?.exclude == ["-beta"])
+        #expect(spec.effectiveInterval == .seconds(600))
+        #expect(spec.effectiveMinimumAge == .seconds(86_400))
+        #expect(!spec.requiresPlatforms && spec.isSuspended)
+    }
+
+    @Test func `what is absent has its default`() throws {
+        let spec = try watch([:]).spec
+        #expect(spec == ImageWatchSpec())
+        #expect(spec.effectiveInterval == .seconds(21_600))
+        #expect(spec.requiresPlatforms && !spec.isSuspended)
+        #expect(spec.effectiveMaximumTags == 20_000)
+    }
+
+    @Test(
+        arguments: [
+            ["intervalSeconds": 59], ["policy": ["type": "semver"]], ["policy": ["tags": ["include": [""]]]],
+            ["images": [[:]]], ["maximumTags": 0],
+            ["criticality": "High"], ["images": "nginx"],
+        ] as [JSONValue])
+    func `refuses what its schema does not allow`(spec: JSONValue) {
+        #expect(throws: JSONError.self) { try watch(spec) }
+    }
+
+    @Test func `a status is what it was after it was written and read`() throws {
+        var image = ImageWatchStatus.Image(image: "r.io/a:1")
+        image.usedBy = [.init(namespace: "x", kind: "Deployment", name: "web")]
+        image.policy = "SemVer"
+        image.running = .init(tag: "1", digest: "sha256:a")
+        image.latest = .init(tag: "2", firstSeenTime: Timestamp(secondsSinceEpoch: 5))
+        image.outdated = true
+        image.outdatedSinceTime = Timestamp(secondsSinceEpoch: 6)
+        image.moved = true
+        image.withdrawn = true
+        image.candidates = [.init(tag: "3")]
+        image.rejected = ["NotAVersion": 3]
+        image.lastError = .init("RateLimited", "wait")
+        var watch = try watch([:])
+        var status = ImageWatchStatus()
+        status.images = [image]
+        watch.observedStatus = status.json
+        #expect(ImageWatch.statusSchema.validate(status.json, path: "status").isEmpty)
+        #expect(watch.observedImages == [image])
+        watch.observedStatus = ["images": [5, [:], ["image": "x", "latest": 5, "candidates": ["x"]]]]
+        #expect(watch.observedImages.map(\.image) == ["x"])
+    }
+}
