@@ -43,6 +43,7 @@ let vocabulary: [Target] = [
     pure("Exposition"),
     pure("VEX", "Essentials", "JSONScan"),
     pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
+    pure("SpecSpace", "Essentials", "Schema", "KubernetesModel", "CustomResources"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
@@ -125,7 +126,7 @@ let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
         "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "ImageWatchController",
-        "Schedules", "Schema", "Evaluation", "YAML", "Exposition",
+        "Schedules", "Schema", "Evaluation", "YAML", "Exposition", "SpecSpace",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -165,6 +166,7 @@ let pureTests: [Target] = [
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
     tests("VEX", "Essentials", "JSONScan", resources: [.copy("Resources")]),
     tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
+    tests("SpecSpace", "Essentials", "Schema", "CustomResources"),
     tests("Planning", "Essentials", "JSONScan", "KubernetesModel", "ScanPolicyController"),
     tests("Machines", "Essentials"),
     tests(
@@ -188,7 +190,7 @@ let shellTests: [Target] = [
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "Facts", "FactSources", "TestSupport",
-        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", log),
+        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema", "SpecSpace", log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),

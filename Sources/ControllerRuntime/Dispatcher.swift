@@ -17,6 +17,8 @@ package final class Dispatcher: Sendable {
         var isEnding = false
         var lastSingletonPass: Instant?
         var pacing = WorkPacing<PlanKey>()
+        /// How often answers brought a key within the second that began then.
+        var answers: [PlanKey: (since: Instant, count: Int)] = [:]
         /// When the oldest news came that a key has not been planned with.
         var news: [PlanKey: Instant] = [:]
     }
@@ -37,6 +39,9 @@ package final class Dispatcher: Sendable {
     private static let singletonInterval = Duration.milliseconds(250)
     /// A plan that names a moment that is over, again and again, must not keep a core busy.
     private static let shortestSleep = Duration.seconds(1)
+    /// A plan that asks something new after every answer, without end, must not either: beyond so many answers a second the key
+    /// waits for the next second.
+    private static let answersPerSecond = 50
 
     init(
         controllers: [AnyController], routing: Routing, scopes: [[WatchScope]], store: Store, facts: FactLoop,
@@ -83,10 +88,29 @@ package final class Dispatcher: Sendable {
         bell.ring()
     }
 
-    private func add(_ key: PlanKey, isUrgent: Bool, to state: inout State, now: Instant) {
-        var start = now
+    /// Answers came to what the plans of these keys asked.
+    func answered(_ keys: Set<PlanKey>) {
+        let now = clock.instant()
+        state.withLock { state in
+            for key in keys.sorted() {
+                var recent = state.answers[key] ?? (now, 0)
+                if now - recent.since >= .seconds(1) { recent = (now, 0) }
+                recent.count += 1
+                state.answers[key] = recent
+                let start = recent.count > Self.answersPerSecond ? recent.since + .seconds(1) : now
+                add(key, isUrgent: true, to: &state, now: now, at: start)
+            }
+            if state.answers.count > 1_000 {
+                state.answers = state.answers.filter { now - $0.value.since < .seconds(1) }
+            }
+        }
+        bell.ring()
+    }
+
+    private func add(_ key: PlanKey, isUrgent: Bool, to state: inout State, now: Instant, at time: Instant? = nil) {
+        var start = time ?? now
         if controllers[key.controller].primary == nil, let last = state.lastSingletonPass {
-            start = max(now, last + Self.singletonInterval)
+            start = max(start, last + Self.singletonInterval)
         }
         if let earliest = state.pacing.earliest(key) { start = max(start, earliest) }
         state.queue.added(key, priority: isUrgent ? .high : .low, at: start, now: now)
@@ -238,5 +262,5 @@ extension Outcome {
     }
 
     /// Every label of `watchbill_plans_total`.
-    static let words = ["ready", "progressing", "stalled", "degraded", "done", "unreadable"]
+    package static let words = ["ready", "progressing", "stalled", "degraded", "done", "unreadable"]
 }

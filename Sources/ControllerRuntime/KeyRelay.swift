@@ -7,5 +7,5 @@ final class KeyRelay: Sendable {
 
     func connect(to dispatcher: Dispatcher) { self.dispatcher.withLock { $0 = dispatcher } }
 
-    func relay(_ keys: Set<PlanKey>) { dispatcher.withLock { $0 }?.enqueue(keys) }
+    func relay(_ keys: Set<PlanKey>) { dispatcher.withLock { $0 }?.answered(keys) }
 }

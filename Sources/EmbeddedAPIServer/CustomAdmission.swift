@@ -17,8 +17,8 @@ extension ServerState {
             let list = unknown.map { "unknown field \(JSONValue.quoted(String($0.dropFirst())))" }
             throw .badRequest("strict decoding error: \(list.joined(separator: ", "))")
         }
-        let defaulted = schema.defaulted(pruned)
-        let violations = schema.validate(defaulted)
+        let defaulted = schema.defaulted(schema.normalized(pruned))
+        let violations = schema.validate(defaulted, as: .apiServer)
         if !violations.isEmpty {
             throw .invalid(served.type, object.name, violations.map(FieldCause.init))
         }
@@ -92,7 +92,10 @@ extension Schema {
         case "integer":
             self = .integer(minimum: openAPI["minimum"]?.integerValue, maximum: openAPI["maximum"]?.integerValue)
         case "boolean": self = .boolean()
-        default: self = openAPI["x-kubernetes-int-or-string"] == true ? .integerOrString() : .anything()
+        default:
+            self =
+                openAPI["x-kubernetes-int-or-string"] == true
+                ? .integerOrString(pattern: openAPI["pattern"]?.stringValue) : .anything()
         }
         defaultValue = openAPI["default"]
     }

@@ -85,6 +85,18 @@ extension EmbeddedAPIServer {
         }
     }
 
+    /// Ends the open watches whose request matches, as at their timeout; `expired`: with 410, so that only a list tells what is.
+    package func endWatches(expired: Bool = false, of matches: @escaping @Sendable (APIRequest) -> Bool = { _ in true })
+    {
+        state.withLock { state in
+            let end: Fault = expired ? .errorEvent(410, afterEvents: 0) : .endWatch(afterEvents: 0)
+            for (id, watch) in state.watches where matches(watch.request) {
+                state.watches[id]?.faults.faults.insert(end, at: 0)
+            }
+            state.wakeAllWatches()
+        }
+    }
+
     /// Says what the log of a container holds; without it every log is empty.
     package func setPodLog(_ provider: @escaping @Sendable (PodLogQuery) -> PodLogAnswer) {
         state.withLock { $0.podLog = provider }

@@ -5,13 +5,19 @@ extension Schema {
     /// What to do with members that the schema does not name.
     package enum UnknownFields: Sendable { case allowed, refused }
 
+    /// Whose judgement is asked for.
+    ///
+    /// The API server lets a list through where a string with a format is asked for: `typeValidator.Validate` of
+    /// k8s.io/kube-openapi `pkg/validation/validate` (and of go-openapi/validate before it). Whoever reads it refuses it.
+    package enum Judge: Sendable { case reader, apiServer }
+
     /// Everything that is wrong with `value`, at most 32 things, in the order of the fields' names.
     ///
     /// Unknown members are what pruning is for; a file that a person writes has them refused instead.
     package func validate(
-        _ value: JSONValue, path: String = "", unknownFields: UnknownFields = .allowed
+        _ value: JSONValue, path: String = "", unknownFields: UnknownFields = .allowed, as judge: Judge = .reader
     ) -> [SchemaViolation] {
-        var validation = Validation(unknownFields: unknownFields)
+        var validation = Validation(unknownFields: unknownFields, judge: judge)
         validation.check(value, against: self, at: FieldPath(path))
         return validation.violations
     }
@@ -20,9 +26,13 @@ extension Schema {
 private struct Validation {
     private static let limit = 32
     let unknownFields: Schema.UnknownFields
+    let judge: Schema.Judge
     private(set) var violations: [SchemaViolation] = []
 
-    init(unknownFields: Schema.UnknownFields) { self.unknownFields = unknownFields }
+    init(unknownFields: Schema.UnknownFields, judge: Schema.Judge) {
+        self.unknownFields = unknownFields
+        self.judge = judge
+    }
 
     mutating func check(_ value: JSONValue, against schema: Schema, at path: FieldPath) {
         if violations.count >= Self.limit { return }
@@ -38,6 +48,7 @@ private struct Validation {
             }
         case (.array(let rules), .array(let elements)): check(elements, against: rules, at: path)
         case (.string(let rules), .string(let text)): check(text, against: rules, at: path)
+        case (.string(let rules), .array) where judge == .apiServer && rules.format != nil: break
         case (.integer(let minimum, let maximum), .integer(let number)):
             if let minimum, number < minimum {
                 refuse(path, value, "\(path.text) in body should be greater than or equal to \(minimum)")
@@ -97,7 +108,7 @@ private struct Validation {
         if let maximum = rules.maximumLength, length > maximum {
             return refuse(path, "Too long: may not be more than \(maximum) bytes")
         }
-        if rules.format == .dateTime, Timestamp(rfc3339: text) == nil {
+        if rules.format == .dateTime, !Self.isInstant(text) {
             refuse(path, value, "\(path.text) in body must be of type date-time: \(value.excerpt)")
         }
         guard let source = rules.pattern else { return }
@@ -105,6 +116,11 @@ private struct Validation {
             return refuse(path, value, "the schema's own pattern '\(source)' cannot be read; report this as a defect")
         }
         if !pattern.matches(text) { refuse(path, value, "\(path.text) in body should match '\(source)'") }
+    }
+
+    /// RFC 3339 without its leap seconds, which the API server refuses.
+    private static func isInstant(_ text: String) -> Bool {
+        Timestamp(rfc3339: text) != nil && !text.utf8.dropFirst(17).prefix(2).elementsEqual("60".utf8)
     }
 
     private mutating func refuse(_ path: FieldPath, _ value: JSONValue, _ message: String) {

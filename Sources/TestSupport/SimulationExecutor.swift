@@ -8,7 +8,8 @@ import Synchronization
 /// Everything must be started with this executor as its preference, and nothing may wait for a thread of its own.
 package final class SimulationExecutor: TaskExecutor {
     private struct State {
-        var jobs: [UnownedJob] = []
+        /// Each with the executor that it belongs to.
+        var jobs: [(job: UnownedJob, owner: UnownedTaskExecutor)] = []
         var generator: SeededGenerator?
     }
 
@@ -18,22 +19,27 @@ package final class SimulationExecutor: TaskExecutor {
     package init(seed: UInt64? = nil) { state = Mutex(State(generator: seed.map(SeededGenerator.init(seed:)))) }
 
     package func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        state.withLock { $0.jobs.append(job) }
+        enqueue(UnownedJob(job), of: self)
+    }
+
+    /// Takes a job of a process of the simulation.
+    func enqueue(_ job: UnownedJob, of owner: some TaskExecutor) {
+        let owner = UnownedTaskExecutor(ordinary: owner)
+        state.withLock { $0.jobs.append((job, owner)) }
     }
 
     /// Runs until nothing is runnable and returns the number of steps; gives up after `limit`, which means a hot loop.
     @discardableResult
     package func settle(limit: Int = 5_000_000) -> Int {
         var steps = 0
-        while steps < limit, let job = next() {
-            job.runSynchronously(on: asUnownedTaskExecutor())
+        while steps < limit, let (job, owner) = next() {
+            job.runSynchronously(on: owner)
             steps += 1
         }
         return steps
     }
 
-    private func next() -> UnownedJob? {
+    private func next() -> (UnownedJob, UnownedTaskExecutor)? {
         state.withLock { state in
             guard !state.jobs.isEmpty else { return nil }
             guard var generator = state.generator else { return state.jobs.removeFirst() }

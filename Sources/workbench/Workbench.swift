@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What developers and CI run: `workbench render [--check]`, `workbench verify`, `workbench zones`.
+/// What developers and CI run: `workbench render [--check]`, `workbench verify`, `workbench zones`,
+/// `workbench specs --seed S --count N`.
 @main struct Workbench {
     static func main() {
         switch Array(CommandLine.arguments.dropFirst()) {
@@ -9,8 +10,11 @@ import Glibc
         case ["render", "--check"]: check()
         case ["verify"]: verify()
         case ["zones"]: zones()
+        case let words where words.first == "specs": specs(Array(words.dropFirst()))
         default:
-            print("usage: workbench render [--check] | verify | zones, in the root of the repository")
+            print(
+                "usage: workbench render [--check] | verify | zones | specs --seed S --count N, in the root of the repository"
+            )
             exit(2)
         }
     }
@@ -29,6 +33,16 @@ import Glibc
         let stale = RenderedFile.all.filter { TextFile.read($0.path) != $0.text }
         for file in stale { print("\(file.path): rendered: differs from its Swift source; run `make render`") }
         if !stale.isEmpty { exit(1) }
+    }
+
+    private static func specs(_ words: [String]) {
+        guard words.count == 4, words[0] == "--seed", words[2] == "--count", let seed = UInt64(words[1]),
+            let count = Int(words[3]), count > 0
+        else {
+            print("usage: workbench specs --seed S --count N, both whole numbers")
+            exit(2)
+        }
+        for line in SpecLines.all(seed: seed, count: count) { print(line) }
     }
 
     private static func zones() {

@@ -81,7 +81,8 @@ struct ScanPolicyTests {
             (["job": ["timeoutSeconds": .number("1e99")]], "spec.job.timeoutSeconds", "must be of type integer"),
             (["job": ["resources": ["limits": ["cpu": "lots"]]]], #"spec.job.resources.limits["cpu"]"#, "should match"),
             (["job": ["imagePullSecrets": ["Not A Name"]]], "spec.job.imagePullSecrets[0]", "should match"),
-            (["workloads": .null], "spec.workloads", "must be of type object"),
+            (["workloads": []], "spec.workloads", "must be of type object"),
+            (["images": [.null]], "spec.images[0]", "must be of type string"),
             (
                 ["workloads": ["selector": ["matchLabels": ["a": 1]]]], #"spec.workloads.selector.matchLabels["a"]"#,
                 "must be of type string"
@@ -91,6 +92,13 @@ struct ScanPolicyTests {
         let error = try #require(throws: JSONError.self) { try policy(spec) }
         #expect(error.path == path)
         #expect(error.reason.contains(reason), "\(error)")
+    }
+
+    @Test func `nulls count as absent and whole numbers as integers, as the API server takes them`() throws {
+        let spec = try policy([
+            "workloads": .null, "job": ["retries": .number("2.0"), "nodeSelector": ["a": .null, "b": "c"]],
+        ]).spec
+        #expect(spec.workloads == nil && spec.job?.retries == 2 && spec.job?.nodeSelector == ["b": "c"])
     }
 
     @Test func `fields of a later version are no error`() throws {

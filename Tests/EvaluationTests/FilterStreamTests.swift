@@ -19,7 +19,7 @@ import Testing
         {"error":"no JSON: expected a value (null?) (at byte 0)"}
         {"error":"no JSON: expected a value, but the document ends here (at byte 0)"}
         {"error":"no JSON: expected the end of the document, found 'x' (at byte 14)"}
-        {"error":"image \\"B\\": the repository \\"library/B\\" must be lower case"}
+        {"error":"image \\"B\\": the repository \\"library/B\\" must be lower case; write it so"}
         {"image":"docker.io/library/c"}
 
         """

@@ -62,7 +62,9 @@ private let hex = String(repeating: "0123456789abcdef", count: 4)
         (String(repeating: "a", count: 5_000), .tooLong(limit: 1_024)),
     ])
     func `refuses what names no image, with the reason`(text: String, reason: ImageReferenceError.Reason) {
-        #expect { try ImageReference(parsing: text) } throws: { ($0 as? ImageReferenceError)?.reason == reason }
+        #expect { try ImageReference(parsing: text) } throws: { error in
+            (error as? ImageReferenceError)?.reason == reason && "\(error)".contains("; ")
+        }
     }
 
     @Test func `a refusal shows no control character and has an end`() {

@@ -235,6 +235,10 @@ struct LawsTests {
                 $0.job?.placement = .operator
                 $0.job?.serviceAccountName = "x"
             },
+            {
+                $0.job = .init()
+                $0.job?.nodeSelector = ["a b": "c"]
+            },
         ]
         for change in changes {
             cluster.add(policy: "p", in: "a", change: change)

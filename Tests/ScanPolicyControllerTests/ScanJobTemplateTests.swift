@@ -70,6 +70,16 @@ struct ScanJobTemplateTests {
         #expect(environment(try job(), "containers").keys.sorted() == ["HOME", "TMPDIR", "WATCHBILL_UNITS"])
     }
 
+    @Test func `asks for no more than it may have, whoever says which`() throws {
+        var settings = WorkloadJobSettings()
+        settings.resources = .init(requests: ["memory": Quantity("4Gi"), "cpu": Quantity("10m")])
+        let job = try job(realm: .workload(namespace: "shop"), settings: settings) {
+            $0.scanPod.limits = ["memory": "1Gi", "cpu": "1"]
+        }
+        let containers = job.at("spec", "template", "spec", "containers")?.arrayValue ?? []
+        #expect(containers.map { $0.at("resources", "limits") } == [["memory": "4Gi", "cpu": "1"]])
+    }
+
     @Test func `scans by digest at the registry's endpoint, on the node's platform`() throws {
         let arguments = arguments(try job())
         #expect(arguments.first == "--quiet" && arguments.last == "10.1.0.1:32000/shop/web@\(TestCluster.digest("a"))")

@@ -53,6 +53,10 @@ struct SchemaTests {
                 #"spec.due: Invalid value: "tomorrow": spec.due in body must be of type date-time: "tomorrow""#
             ),
             (
+                ["name": "a", "due": "2030-06-30T23:59:60Z"],
+                #"spec.due: Invalid value: "2030-06-30T23:59:60Z": spec.due in body must be of type date-time: "2030-06-30T23:59:60Z""#
+            ),
+            (
                 ["name": "a", "cpu": true],
                 #"spec.cpu: Invalid value: "boolean": spec.cpu in body must be of type integer or string: "boolean""#
             ),
@@ -108,6 +112,37 @@ struct SchemaTests {
     @Test func `fills in defaults of what is absent or null, and not of what is not there to have them`() {
         #expect(schema.defaulted(["job": [:], "retries": .null]) == ["job": ["timeout": 60], "retries": 3])
         #expect(schema.defaulted(["retries": 1]) == ["retries": 1])
+    }
+
+    @Test func `lets a list through for a time where the API server does, and nowhere else`() {
+        for list in [[], [1], [["a": [[]]]]] as [JSONValue] {
+            #expect(schema.validate(["name": "a", "due": list], path: "spec", as: .apiServer) == [])
+            #expect(schema.validate(["name": "a", "due": list], path: "spec").map(\.path) == ["spec.due"])
+        }
+        let refused: [(String, JSONValue)] = [
+            ("due", 7), ("due", ["a": 1]), ("severity", []), ("name", ["a"]), ("retries", [1]),
+        ]
+        for (name, value) in refused {
+            var document: JSONValue = ["name": "a"]
+            document[name] = value
+            #expect(schema.validate(document, as: .apiServer).map(\.path) == [name])
+        }
+    }
+
+    @Test func `takes nulls and whole numbers as the API server does before it validates`() {
+        #expect(
+            schema.normalized(["name": .null, "retries": .null]) == ["retries": .null], "the default takes its place")
+        #expect(schema.normalized(["labels": ["a": .null, "b": "x"]]) == ["labels": ["b": "x"]])
+        #expect(schema.normalized(["images": [.null]]) == ["images": [.null]], "a null in a list is refused")
+        let numbers: [String: Int64?] = [
+            "1.0": 1, "1e1": 10, "-0.0": 0, "1E400": nil, "1.5": nil, "9007199254740992.0": nil, "1e-400": 0,
+        ]
+        for (text, expected) in numbers {
+            let value = JSONValue.number(text)
+            #expect(schema.normalized(["retries": value]) == ["retries": expected.map(JSONValue.integer) ?? value])
+            #expect(schema.normalized(["cpu": value]) == ["cpu": expected.map(JSONValue.integer) ?? value])
+        }
+        #expect(schema.normalized(["raw": [.number("1.0")]]) == ["raw": [.number("1.0")]])
     }
 
     @Test func `renders the dialect of a CustomResourceDefinition`() {

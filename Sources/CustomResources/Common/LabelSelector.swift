@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import KubernetesModel
+import Schema
 
 /// A Kubernetes label selector. Without any requirement it selects everything.
 package struct LabelSelector: Hashable, Sendable, Codable {
@@ -45,23 +47,55 @@ package struct LabelSelector: Hashable, Sendable, Codable {
             }
     }
 
-    /// What no schema can say: whether an operator has the values it needs. Nil when all is well.
+    /// What no schema can say: whether labels can be such, and an operator has the values it needs. Nil when all is well.
     package func problem(at path: String) -> String? {
-        for (index, requirement) in (matchExpressions ?? []).enumerated() {
-            let place = "\(path).matchExpressions[\(index)]"
-            let hasValues = requirement.values?.isEmpty == false
-            switch requirement.operator {
-            case .isIn, .isNotIn:
-                if !hasValues {
-                    return
-                        "\(place).values: Required value: \(requirement.operator.rawValue) needs at least one; add it"
-                }
-            case .exists, .doesNotExist:
-                if hasValues {
-                    return "\(place).values: Forbidden: \(requirement.operator.rawValue) takes none; remove them"
-                }
+        for (key, value) in (matchLabels ?? [:]).sorted(by: { $0.key < $1.key }) {
+            if let problem = Labels.problem(key: key, at: "\(path).matchLabels")
+                ?? Labels.problem(value: value, at: "\(path).matchLabels")
+            {
+                return problem
             }
         }
+        for (index, requirement) in (matchExpressions ?? []).enumerated() {
+            if let problem = requirement.problem(at: "\(path).matchExpressions[\(index)]") { return problem }
+        }
         return nil
+    }
+}
+
+extension LabelSelector.Requirement {
+    fileprivate func problem(at place: String) -> String? {
+        if let problem = Labels.problem(key: key, at: "\(place).key") { return problem }
+        switch `operator` {
+        case .isIn, .isNotIn:
+            if values?.isEmpty != false {
+                return "\(place).values: Required value: \(`operator`.rawValue) needs at least one; add it"
+            }
+        case .exists, .doesNotExist:
+            if values?.isEmpty == false {
+                return "\(place).values: Forbidden: \(`operator`.rawValue) takes none; remove them"
+            }
+        }
+        for (index, value) in (values ?? []).enumerated() {
+            if let problem = Labels.problem(value: value, at: "\(place).values[\(index)]") { return problem }
+        }
+        return nil
+    }
+}
+
+/// Whether labels can be such, in words.
+enum Labels {
+    static func problem(key: String, at path: String) -> String? {
+        if ObjectName.isQualifiedName(key) { return nil }
+        return
+            "\(path): Invalid value: \(JSONValue.string(key).excerpt): is no label's name; write up to 63 letters, digits, "
+            + "'-', '_' or '.', after a domain and a slash if need be"
+    }
+
+    static func problem(value: String, at path: String) -> String? {
+        if ObjectName.isLabelValue(value) { return nil }
+        return
+            "\(path): Invalid value: \(JSONValue.string(value).excerpt): is no label's value; write up to 63 letters, digits, "
+            + "'-', '_' or '.', the first and the last a letter or digit"
     }
 }

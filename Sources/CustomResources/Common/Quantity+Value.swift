@@ -42,7 +42,7 @@ extension Quantity {
     package var units: Int64? { thousandths.map { $0 / 1_000 + ($0 % 1_000 > 0 ? 1 : 0) } }
 
     /// False when either is no quantity.
-    static func > (left: Quantity, right: Quantity) -> Bool {
+    package static func > (left: Quantity, right: Quantity) -> Bool {
         guard let left = left.thousandths, let right = right.thousandths else { return false }
         return left > right
     }

@@ -17,7 +17,7 @@ enum SpecDecoding {
         let offset = scanner.offset
         let bytes = Array(try scanner.captureValue())
         var inner = JSONScanner(bytes, limits: limits)
-        let value = schema.pruned(try inner.readValue())
+        let value = schema.normalized(schema.pruned(try inner.readValue()))
         if let violation = schema.validate(value, path: "spec").first {
             let path = violation.path.hasPrefix("spec.") ? String(violation.path.dropFirst(5)) : ""
             throw JSONError(path: path, offset: offset, reason: violation.message)

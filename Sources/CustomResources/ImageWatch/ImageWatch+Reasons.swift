@@ -19,7 +19,8 @@ extension ImageWatch {
             case .suspended: "spec.suspend is true: no registry is asked. Set it to false to go on."
             case .rootOnlyField:
                 "spec.workloads.namespaceSelector may stand only in a watch of the operator's own namespace. Remove it, or move the watch."
-            case .invalidSelector: "A selector has an operator with too few or too many values. Correct it."
+            case .invalidSelector:
+                "A selector names what can be no label, or has an operator with too few or too many values. Correct it."
             case .invalidImage: "An entry of spec.images names no image. Correct it."
             case .invalidPolicy: "A policy has a range or a pattern that is none. Correct it; the message says where."
             case .invalidSchedule:

@@ -12,6 +12,7 @@ extension ScanPolicy {
         case placementConflict = "PlacementConflict"
         case invalidSchedule = "InvalidSchedule"
         case invalidTimeZone = "InvalidTimeZone"
+        case invalidJob = "InvalidJob"
 
         package var explanation: String {
             switch self {
@@ -19,12 +20,14 @@ extension ScanPolicy {
             case .suspended: "spec.suspend is true: no scan starts and no report changes. Set it to false to go on."
             case .rootOnlyField:
                 "spec.workloads.namespaceSelector may stand only in a policy of the operator's own namespace. Remove it, or move the policy."
-            case .invalidSelector: "A selector has an operator with too few or too many values. Correct it."
+            case .invalidSelector:
+                "A selector names what can be no label, or has an operator with too few or too many values. Correct it."
             case .invalidImage: "An entry of spec.images names no image. Correct it."
             case .placementConflict:
                 "spec.job.placement is Operator, where no credentials are used, but the job names some. Remove them, or choose Workload or Auto."
             case .invalidSchedule: "spec.schedule is no schedule, or one that is never due. Correct it."
             case .invalidTimeZone: "spec.timeZone is no time zone of the IANA database. Correct it."
+            case .invalidJob: "spec.job asks for what the API server accepts in no Pod. Correct it."
             }
         }
     }

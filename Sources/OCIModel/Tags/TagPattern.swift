@@ -36,7 +36,9 @@ package final class TagPattern {
                 }
                 if pattern == nil {
                     let message = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-                    reason = String(decoding: message, as: UTF8.self)
+                    // RE2 repeats parts of the expression, whatever is in them.
+                    reason = String(decoding: message, as: UTF8.self).unicodeScalars
+                        .map { (0x20...0x7E).contains($0.value) ? String($0) : $0.escaped(asASCII: true) }.joined()
                 }
                 return pattern
             }

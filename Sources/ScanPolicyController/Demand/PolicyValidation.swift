@@ -26,6 +26,7 @@ enum PolicyValidation {
                 return .init(reason: .invalidImage, message: "spec.images[\(index)]: \(error)")
             }
         }
+        if let problem = spec.job?.problem(at: "spec.job") { return .init(reason: .invalidJob, message: problem) }
         return schedule(of: spec) ?? placementConflict(of: spec)
     }
 

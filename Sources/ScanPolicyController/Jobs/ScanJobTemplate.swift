@@ -167,9 +167,15 @@ struct ScanJobTemplate {
         var limits: JSONValue =
             own?.limits.map { .object($0.mapValues(\.json)) } ?? .stringMap(configuration.scanPod.limits)
         if let memoryBytes { limits["memory"] = Quantity(bytes: memoryBytes).json }
-        return [
-            "requests": own?.requests.map { .object($0.mapValues(\.json)) }
-                ?? .stringMap(configuration.scanPod.requests), "limits": limits,
-        ]
+        let requests: JSONValue =
+            own?.requests.map { .object($0.mapValues(\.json)) } ?? .stringMap(configuration.scanPod.requests)
+        // Requests of a policy beside limits of the configuration, or the other way round: no Pod may ask for more than it may have.
+        for (name, amount) in requests.objectValue ?? [:] {
+            guard let request = amount.stringValue.map(Quantity.init), let limit = limits[name]?.stringValue,
+                request > Quantity(limit)
+            else { continue }
+            limits[name] = amount
+        }
+        return ["requests": requests, "limits": limits]
     }
 }

@@ -2,6 +2,7 @@
 import ControllerRuntime
 import Exposition
 import KubernetesClient
+import KubernetesModel
 
 /// One running operator: a runtime with empty caches and a name of its own, on its own connection.
 package struct OperatorProcess: Sendable {
@@ -10,6 +11,7 @@ package struct OperatorProcess: Sendable {
     package let runtime: Runtime
     package let link: ProcessLink
     package let gate: LeaderGate
+    let executor: ProcessExecutor
     let task: Task<Void, Never>
     let ended: Cell<Runtime.End>
 
@@ -19,5 +21,9 @@ package struct OperatorProcess: Sendable {
     package var isOver: Bool { link.isDead || end != nil }
     /// Nil when its probe says ready.
     package var obstacle: String? { runtime.health.obstacle }
+    /// Passes of one controller so far.
+    package func passes(of controller: String) -> Int {
+        Int(Outcome.words.reduce(0) { $0 + runtime.metrics.value(MetricCatalog.plans, controller, $1) })
+    }
     package var isLeading: Bool { runtime.metrics.value(MetricCatalog.leader) == 1 }
 }

@@ -49,6 +49,23 @@ extension OperatorRig {
         send(.patch, type.path(key, subresource: subresource), patch, as: "application/merge-patch+json")
     }
 
+    /// Puts `content` in the place of what an object holds beside its metadata; makes the object when it is not there.
+    @discardableResult
+    package func replace(_ type: ResourceType, _ key: ObjectKey, with content: JSONValue) -> Reply {
+        var object = content
+        var metadata: [String: JSONValue] = ["name": .string(key.name)]
+        if type.isNamespaced { metadata["namespace"] = .string(key.namespace) }
+        guard let found = self.object(type, key) else {
+            object["metadata"] = .object(metadata)
+            return create(type, object)
+        }
+        metadata["resourceVersion"] = found.at("metadata", "resourceVersion")
+        object["metadata"] = .object(metadata)
+        object["apiVersion"] = .string(type.apiVersion)
+        object["kind"] = .string(type.kind)
+        return send(.put, type.path(key), object)
+    }
+
     @discardableResult
     package func delete(_ type: ResourceType, _ key: ObjectKey) -> Reply { send(.delete, type.path(key)) }
 

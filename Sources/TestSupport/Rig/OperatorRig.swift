@@ -98,18 +98,28 @@ package final class OperatorRig {
             settings: settings, controllers: options.controllers, sources: options.sources(client, metrics),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: log.logger(identity))
         let ended = Cell<Runtime.End>()
-        let task = simulation.start {
+        let executor = ProcessExecutor(simulation.executor)
+        let task = Task(executorPreference: executor) {
             let end = await runtime.run()
             if !link.isDead { ended.value = end }
         }
         return OperatorProcess(
-            identity: identity, runtime: runtime, link: link, gate: gate, task: task, ended: ended)
+            identity: identity, runtime: runtime, link: link, gate: gate, executor: executor, task: task, ended: ended)
     }
 
     /// Ends a process without warning: nothing it holds in memory survives, nothing it has begun goes on.
     package func crash(_ process: OperatorProcess) {
         process.link.die()
         process.task.cancel()
+        settle()
+    }
+
+    /// Stops a process in the midst of things, as `SIGSTOP` does: it does nothing, and time goes on.
+    package func pause(_ process: OperatorProcess) { process.executor.pause() }
+
+    /// Lets a paused process go on; it comes to rest before this returns.
+    package func resume(_ process: OperatorProcess) {
+        process.executor.resume()
         settle()
     }
 

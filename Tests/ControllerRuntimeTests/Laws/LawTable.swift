@@ -14,6 +14,7 @@ enum Law: Int, CaseIterable, Comparable {
     case thereAndBackIsFresh = 9
     case secretsStaySecret = 10
     case oneWriterAtATime = 11
+    case hostileSpecsHeal = 12
 
     static func < (left: Law, right: Law) -> Bool { left.rawValue < right.rawValue }
 
@@ -30,6 +31,7 @@ enum Law: Int, CaseIterable, Comparable {
         case .thereAndBackIsFresh: "A, B, A equals A"
         case .secretsStaySecret: "no secret byte leaves"
         case .oneWriterAtATime: "two replicas never write at a time"
+        case .hostileSpecsHeal: "any spec of the schema's space heals"
         }
     }
 }
@@ -41,6 +43,8 @@ struct LawRow {
     var cases = 0
     var seeds: ClosedRange<UInt64>
     var failures: [String] = []
+    /// What it took, on one core.
+    var time = Duration.zero
 
     /// Counts a case; a failure names its seed.
     mutating func check(_ holds: Bool, seed: UInt64, _ failure: @autoclosure () -> String) {
@@ -51,7 +55,7 @@ struct LawRow {
 
 enum LawTable {
     static func print(_ rows: [LawRow]) {
-        var lines = [row("law", "controllers", "cases", "seed", "failures")]
+        var lines = [row("law", "controllers", "cases", "seed", "seconds", "failures")]
         for result in rows {
             let seeds =
                 result.seeds.count == 1
@@ -59,6 +63,7 @@ enum LawTable {
             lines.append(
                 row(
                     "\(result.law.rawValue) \(result.law.words)", result.controllers, "\(result.cases)", seeds,
+                    "\(result.time.components.seconds)",
                     "\(result.failures.count)"))
         }
         let failed = rows.reduce(0) { $0 + $1.failures.count }
@@ -68,6 +73,6 @@ enum LawTable {
     }
 
     private static func row(_ columns: String...) -> String {
-        zip(columns, [44, 26, 7, 7, 0]).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined()
+        zip(columns, [44, 26, 7, 7, 9, 0]).map { $0 + String(repeating: " ", count: max(0, $1 - $0.count)) }.joined()
     }
 }

@@ -59,7 +59,7 @@ enum ReachLaws {
             ["workloads": ["selector": ["matchExpressions": [["key": "a", "operator": "In"]]]]],
             ["workloads": ["selector": [:]], "job": ["placement": "Operator", "imagePullSecrets": ["pull"]]],
             ["workloads": ["selector": ["matchLabels": ["app": "none"]]]],
-            ["schedule": "never"], ["timeZone": "Nowhere/Land"],
+            ["schedule": "never"], ["timeZone": "Nowhere/Land"], ["job": ["nodeSelector": ["a b": "c"]]],
             [
                 "images": [.string("registry.example.org/own@sha256:" + String(repeating: "c", count: 64))],
                 "schedule": "0 3 29 2 *", "onNewImage": false,

@@ -17,6 +17,7 @@ enum WriteLaws {
         quiet.populate()
         quiet.rig.start()
         quiet.rig.advance(by: .seconds(3_600))
+        restIsIdle(quiet, "rest", &row, seed)
         for (span, words) in [(Duration.seconds(600), "ten minutes"), (.seconds(86_400), "a day")] {
             let mark = quiet.rig.auditMark
             quiet.rig.advance(by: span)
@@ -31,26 +32,68 @@ enum WriteLaws {
         troubled.rig.advance(by: .seconds(600))
         let writes = troubled.rig.writes(since: mark)
         row.check(writes.isEmpty, seed: seed, "ten minutes after trouble: \(summary(writes))")
+        restIsIdle(troubled, "after trouble", &row, seed)
     }
 
-    /// A day with a CronJob's run each hour and three rollouts stays within a bound for each of them.
+    /// What a key may be planned in an hour in which nothing happens: its facts grow old, its retries come. More is a loop.
+    private static let passesAnHour = 30
+
+    /// For an hour nothing is written, and no controller plans more than a few times for each of its keys.
+    static func restIsIdle(_ world: LawWorld, _ words: String, _ row: inout LawRow, _ seed: UInt64) {
+        func passes() -> [Int] {
+            LawWorld.controllers.map { controller in
+                world.rig.running.reduce(0) { $0 + $1.passes(of: controller.name) }
+            }
+        }
+        let (mark, before) = (world.rig.auditMark, passes())
+        world.rig.advance(by: .seconds(3_600))
+        for (index, controller) in LawWorld.controllers.enumerated() {
+            let keys = controller.primary.map { world.rig.objects($0.resource).count } ?? 1
+            let spent = passes()[index] - before[index]
+            row.check(
+                spent <= passesAnHour * keys && !world.rig.hasHotLoop, seed: seed,
+                "\(words): \(controller.name) plans \(spent) times an hour for \(keys) keys")
+        }
+        let writes = world.rig.writes(since: mark)
+        row.check(writes.isEmpty, seed: seed, "\(words): an hour of rest: \(summary(writes))")
+    }
+
+    /// A day with a CronJob's run each hour, three rollouts, scheduled scans and four updates of the database stays within a bound
+    /// for each of them.
     static func busyDayIsBounded(_ row: inout LawRow, seed: UInt64) {
         let world = LawWorld(seed: seed, troubled: false)
+        let repository = world.rig.options.configuration.scanner.databaseRepository
+        world.database.set(repository, TestDigest.of("database 0"))
         world.populate()
+        let schedules = [("beta", "0 */6 * * *"), ("gamma", "30 3 * * *")]
+        for (namespace, schedule) in schedules {
+            world.addPolicy(
+                "scheduled", in: namespace,
+                spec: [
+                    "workloads": ["selector": [:]], "schedule": .string(schedule), "timeZone": "Europe/Paris",
+                    "reports": ["retentionSeconds": 300],
+                ])
+        }
         world.rig.start()
         world.rig.advance(by: .seconds(3_600))
         let mark = world.rig.auditMark
         for hour in 0..<24 {
             if hour % 8 == 4 { world.deploy("app0", in: "alpha", image: 0, revision: 2 + hour / 8) }
+            if hour % 6 == 2 { world.database.set(repository, TestDigest.of("database \(hour)")) }
             cronRun(hour, in: world)
         }
         let writes = world.rig.writes(since: mark)
-        // A run: used by it, and not used any more, each with a status at most. A rollout: Job made and deleted, the new
-        // report in two namespaces at most, the old one unused and then gone, and the statuses of two policies as it goes on.
-        // Two watches each say of a run that its image is there, what its registry answers, and that it is gone; of a rollout
-        // that the new image runs beside the old one, what is known of it, and that the old one is gone.
-        let bound = 24 * (6 + 2 * 3) + 3 * (24 + 2 * 3)
+        // A run of the CronJob: used by it, and not used any more, each with a status at most. A rollout: Job made and deleted, the
+        // new report in two namespaces at most, the old one unused and then gone, and the statuses of two policies as it goes on. A
+        // scheduled run: of two images in one namespace, which may be Jobs of their own, each made and deleted, with a report; and the
+        // statuses of three policies as it begins, goes on and ends. An update of the database: nothing. Two watches each say of a
+        // run of the CronJob that its image is there, what its registry answers, and that it is gone; of a rollout that the new image
+        // runs beside the old one, what is known of it, and that the old one is gone.
+        let bound = 24 * (6 + 2 * 3) + 3 * (24 + 2 * 3) + 5 * (2 * 3 + 3 * 5)
         row.check(writes.count <= bound, seed: seed, "a busy day: \(writes.count) of \(bound): \(summary(writes))")
+        let runs = Set(
+            world.rig.objects(ScanReport.resource).compactMap { $0.at("scanner", "databaseDigest")?.stringValue })
+        row.check(runs.count > 1, seed: seed, "no scheduled scan was made with an update of the database")
     }
 
     private static func cronRun(_ hour: Int, in world: LawWorld) {

@@ -38,13 +38,17 @@ class Cluster:
         self.local = threading.local()
 
     def ask(self, method, path, body=None, kind="application/json"):
+        return self.send(method, path, json.dumps(body) if body is not None else None, kind)
+
+    def send(self, method, path, text=None, kind="application/json"):
+        """The same with a body that goes as it is."""
         for attempt in (1, 2):
             connection = getattr(self.local, "connection", None)
             if connection is None:
                 connection = self.local.connection = http.client.HTTPSConnection(
                     self.url.hostname, self.url.port, context=self.tls, timeout=30)
             try:
-                connection.request(method, path, json.dumps(body) if body is not None else None,
+                connection.request(method, path, text,
                                    {"Content-Type": kind, "User-Agent": "fault-runs"})
                 response = connection.getresponse()
                 data = response.read()
@@ -56,7 +60,7 @@ class Cluster:
                 if attempt == 2:
                     raise
         if response.status >= 300:
-            raise Refused(response.status, data[:300].decode(errors="replace"))
+            raise Refused(response.status, data[:20_000].decode(errors="replace"))
         return json.loads(data or b"{}")
 
     def items(self, path, labels=""):
