@@ -48,8 +48,9 @@ enum WriteLaws {
         // A run: used by it, and not used any more, each with a status at most. A rollout: Job made and deleted, the new
         // report in two namespaces at most, the old one unused and then gone, and the statuses of two policies as it goes on.
         // Two watches each say of a run that its image is there, what its registry answers, and that it is gone; of a rollout
-        // that the new image runs beside the old one, what is known of it, and that the old one is gone.
-        let bound = 24 * (6 + 2 * 3) + 3 * (24 + 2 * 3)
+        // that the new image runs beside the old one, what is known of it, and that the old one is gone, with what differs
+        // while the ReplicaSet or the node's word is not seen yet.
+        let bound = 24 * (6 + 2 * 3) + 3 * (24 + 2 * 6)
         row.check(writes.count <= bound, seed: seed, "a busy day: \(writes.count) of \(bound): \(summary(writes))")
     }
 
