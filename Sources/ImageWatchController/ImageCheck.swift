@@ -18,6 +18,8 @@ struct ImageCheck {
     private(set) var wants: [AnyQuestion] = []
     private(set) var wakeUp: Timestamp?
     private(set) var isPending = false
+    /// Some answer is still to come.
+    private var isWaiting = false
 
     private static let userLimit = 10
 
@@ -56,10 +58,20 @@ struct ImageCheck {
         } else {
             checkTags()
         }
-        guard image.outdated == true else { return }
         let before = memory.entry(target, policy: image.policy)
+        if isWaiting { keep(before) }
+        guard image.outdated == true else { return }
         image.outdatedSinceTime = before?.outdated == true ? before?.outdatedSinceTime : nil
         if image.outdatedSinceTime == nil { image.outdatedSinceTime = Timestamp(secondsSinceEpoch: now.seconds) }
+    }
+
+    /// One answer after the other would be a status each, and half a comparison says little: until all are there, what is
+    /// remembered of this image stands. Of one that nothing is remembered of, what follows from others of its repository does.
+    private mutating func keep(_ before: ImageWatchStatus.Image?) {
+        if before == nil, image.outdated != nil { return }
+        var kept = before ?? ImageWatchStatus.Image(image: image.image)
+        (kept.policy, kept.usedBy, kept.running) = (image.policy, image.usedBy, image.running)
+        image = kept
     }
 
     // MARK: What is asked
@@ -158,7 +170,9 @@ struct ImageCheck {
 
     /// After a restart nothing is known, but what the status remembers of an image stands.
     private mutating func noteUnknown() {
-        if memory.entry(target, policy: image.policy) == nil { isPending = true }
+        isWaiting = true
+        let before = memory.entry(target, policy: image.policy)
+        if before?.outdated == nil, before?.latest == nil, before?.lastError == nil { isPending = true }
     }
 
     private mutating func note(_ askedAt: Timestamp) {

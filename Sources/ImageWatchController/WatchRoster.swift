@@ -14,7 +14,8 @@ struct WatchRoster: Derivation {
     static let comparisons = 4
 
     struct Roster: Equatable {
-        var usages: [Usage] = []
+        /// A set, because Pods come in no particular order, and the same Pods are to make the same roster.
+        var usages: Set<Usage> = []
         /// Some Pod could not be read, or the namespace has not been seen.
         var isPartial = false
     }
@@ -50,7 +51,9 @@ struct WatchRoster: Derivation {
 }
 
 private struct WatchRosterBuilder {
-    private(set) var roster = WatchRoster.Roster()
+    private var usages: [WatchRoster.Usage] = []
+    private var isPartial = false
+    var roster: WatchRoster.Roster { .init(usages: Set(usages), isPartial: isPartial) }
     private let owners: WorkloadOwners
     private let nodes: Snapshot<Node>
     private var platforms: [String: Platform?] = [:]
@@ -65,7 +68,7 @@ private struct WatchRosterBuilder {
 
     mutating func add(_ entry: Decoded<Pod>) {
         guard case .object(let pod) = entry else {
-            roster.isPartial = true
+            isPartial = true
             return
         }
         if pod.phase == .succeeded || pod.phase == .failed || pod.metadata.isBeingDeleted || pod.isScan { return }
@@ -76,15 +79,15 @@ private struct WatchRosterBuilder {
         }
         let known = workloads[controller] ?? (owners.top(of: pod), [])
         let isCopy = known.models.prefix(WatchRoster.comparisons).contains { model in
-            roster.usages[model.place].platform == platform && pod.isCopy(of: model.pod)
+            usages[model.place].platform == platform && pod.isCopy(of: model.pod)
         }
         if isCopy { return }
-        workloads[controller] = (known.owner, known.models + [(pod, roster.usages.count)])
+        workloads[controller] = (known.owner, known.models + [(pod, usages.count)])
         append(pod, of: known.owner, on: platform)
     }
 
     private mutating func append(_ pod: Pod, of owner: ScanReport.Workload?, on platform: Platform?) {
-        roster.usages.append(
+        usages.append(
             .init(
                 labels: pod.metadata.labels, annotations: pod.metadata.annotations.filter(WatchAnnotations.isRead),
                 owner: owner, platform: platform, pullSecrets: pod.imagePullSecrets,

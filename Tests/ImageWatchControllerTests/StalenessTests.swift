@@ -33,6 +33,20 @@ import Testing
         #expect(try world.image(app).outdated == nil)
     }
 
+    @Test func `half of the answers change nothing`() throws {
+        var world = try WatchWorld()
+        world.run(app, "a")
+        try world.plan()
+        let before = world.watch.observedStatus
+        world.fails(RepositoryTags(try WatchWorld.reference(app)), "Unauthorized")
+        let plan = try world.plan()
+        #expect(world.watch.observedStatus == before)
+        #expect(plan.says("ChecksHealthy") == "ChecksPending")
+        try world.tag(app, "a")
+        try world.plan()
+        #expect(try world.image(app).lastError?.reason == "Unauthorized")
+    }
+
     @Test func `a newer version makes what runs outdated, since it was first seen`() throws {
         var world = try outdated()
         let plan = try world.plan()

@@ -57,7 +57,7 @@ extension ReachLaws {
         }
         return specs.map { spec in { world in world.addWatch("special", in: "alpha", spec: spec) } } + failures + [
             { world in everyRepository(of: world) { world.repositories.set($0, ["v1"], cut: .loop) } },
-            annotated,
+            annotated, orphaned,
         ]
     }
 
@@ -67,6 +67,16 @@ extension ReachLaws {
 
     private static func failing(_ failure: FactFailure) -> (LawWorld) -> Void {
         { world in everyRepository(of: world) { world.repositories.fail($0, failure) } }
+    }
+
+    /// A Pod whose ReplicaSet has not been seen.
+    private static func orphaned(_ world: LawWorld) {
+        world.rig.addPod(
+            ObjectKey(namespace: "alpha", name: "orphan"),
+            [TestContainer("registry.example.org/team/app5:v1", digestOf: "registry.example.org/team/app5#1")],
+            owner: [
+                "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "unseen", "uid": "unseen", "controller": true,
+            ])
     }
 
     /// A Pod says how it wants to be watched, and cannot be understood.
