@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AsyncHTTPClient
+import Glibc
 import HTTPTransport
 import NIOCore
 import NIOPosix
@@ -37,7 +38,8 @@ extension TransportError {
             if let cause = causes.first { return "\(error.host):\(error.port): \(cause)" }
             let lookup = error.dnsAError ?? error.dnsAAAAError
             return "\(error.host): the name could not be resolved" + (lookup.map { ": \($0)" } ?? "")
-        case let error as IOError: return error.description
+        // Its own description says in what call, which tells people nothing.
+        case let error as IOError: return String(cString: strerror(error.errnoCode))
         case let error as HTTPClientError: return words(for: error)
         case NIOSSLError.handshakeFailed(let cause): return "TLS handshake failed: \(cause)"
         case is NIOSSLExtraError: return "TLS: \(error)"

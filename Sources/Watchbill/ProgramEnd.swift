@@ -30,7 +30,7 @@ enum ProgramEnd {
 
     /// The command whose arguments these are, as people type it.
     private static var commandInUse: String {
-        let names = WatchbillCommand.configuration.subcommands.compactMap(\.configuration.commandName)
+        let names = WatchbillCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
         let first = Swift.CommandLine.arguments.dropFirst().first { !$0.hasPrefix("-") }
         guard let first, names.contains(first) else { return WatchbillCommand.invocation.name }
         return "\(WatchbillCommand.invocation.name) \(first)"

@@ -42,6 +42,8 @@ enum DocumentRules {
 
     private static func isReachable(_ target: String, from path: String) -> Bool {
         if target.contains("://") || target.hasPrefix("#") || target.hasPrefix("mailto:") { return true }
+        // A picture of the catalogue is called by its name alone, wherever it lies.
+        if path.hasPrefix(catalogue), exists("\(catalogue)/Resources/\(target)") { return true }
         let folder = path.split(separator: "/").dropLast().joined(separator: "/")
         return exists(folder.isEmpty ? target : "\(folder)/\(target)")
     }
