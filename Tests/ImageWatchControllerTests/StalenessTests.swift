@@ -47,6 +47,29 @@ import Testing
         #expect(try world.image(app).lastError?.reason == "Unauthorized")
     }
 
+    @Test func `a Pod that comes and goes is told in four statuses`() throws {
+        var world = try WatchWorld()
+        try world.plan()
+        var statuses = [try #require(world.watch.observedStatus)]
+        func note() throws {
+            let plan = try world.plan()
+            let status = try #require(plan.status)
+            if statuses.last != status { statuses.append(status) }
+        }
+        world.run(app, nil) { $0.phase = .pending }
+        try note()
+        world.stopAll()
+        world.run(app, "a")
+        try note()
+        world.fails(RepositoryTags(try WatchWorld.reference(app)), "Unauthorized")
+        try note()
+        world.fails(TagDigest(try WatchWorld.reference(app)), "Unauthorized")
+        try note()
+        world.stopAll()
+        try note()
+        #expect(statuses.count == 1 + 4)
+    }
+
     @Test func `a newer version makes what runs outdated, since it was first seen`() throws {
         var world = try outdated()
         let plan = try world.plan()
