@@ -206,7 +206,7 @@ let socketTests: [Target] = [
         dependencies: ["APIConformance", "Essentials", "HTTPClientTransport", "HTTPTransport", "KubernetesClient"]),
     .testTarget(
         name: "RealRegistryTests",
-        dependencies: ["Essentials", "HTTPClientTransport", "HTTPTransport", "OCIModel", "OCIRegistry"]),
+        dependencies: ["Essentials", "HTTPClientTransport", "HTTPTransport", "JSONScan", "OCIModel", "OCIRegistry"]),
     tests(
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),

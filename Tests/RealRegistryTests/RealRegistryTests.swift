@@ -3,6 +3,7 @@ import Essentials
 import Glibc
 import HTTPClientTransport
 import HTTPTransport
+import JSONScan
 import OCIModel
 import OCIRegistry
 import Testing
