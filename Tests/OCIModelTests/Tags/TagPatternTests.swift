@@ -45,7 +45,7 @@ import Testing
         ("*", "is no RE2 expression: no argument for repetition operator: *; correct it"),
         (#"(?=a)"#, "is no RE2 expression: invalid perl operator: (?=; correct it"),
         (#"(a)\1"#, #"is no RE2 expression: invalid escape sequence: \1; correct it"#),
-        ("(\u{1B}\u{202E}é\n", #"is no RE2 expression: missing ): (\u{1B}\u{202E}\u{E9}\n; correct it"#),
+        ("(\u{1B}\u{202E}é\n", #"is no RE2 expression: missing ): (\u{1B}\u{202E}\u{00E9}\n; correct it"#),
         ("a{1001}", "is no RE2 expression: invalid repetition size: {1001}; correct it"),
         ("", "is empty, which would match every tag; remove it"),
         ("((a{100}){100}){100}", "is no RE2 expression: invalid repetition size: {100}; correct it"),
