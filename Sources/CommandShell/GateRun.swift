@@ -73,8 +73,7 @@ package struct GateRun {
             image = try ImageReference(parsing: request.image)
         } catch {
             throw CommandFailure(
-                what: "\(error)", place: "gate --image", remedy: "write it as in a Pod: registry/repository:tag",
-                code: .usage)
+                what: error.problem, place: "gate --image", remedy: error.remedy, code: .usage)
         }
         let result = try scan(request, bounds.policy.spec)
         guard
