@@ -130,16 +130,21 @@ class Run:
         """Makes the object or replaces what it holds; the text of `members` goes as it is, numbers as they are written."""
         name = name or trial.name
         metadata = {"name": name, "namespace": self.arguments.namespace}
+        status = ""
         try:
             found = self.cluster.ask("GET", self.path(trial, name))
             metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
+            # As clients do who change what they have read. Kubernetes before 1.22 takes a PUT without a status for the removal
+            # of its fields from those who own them, keeps the fields, and then nobody can end a condition any more.
+            if "status" in found:
+                status = ', "status": ' + json.dumps(found["status"])
             method, path = "PUT", self.path(trial, name)
         except Refused as refusal:
             if refusal.args[0] != 404:
                 raise
             method, path = "POST", self.path(trial)
         head = {"apiVersion": trial.line["apiVersion"], "kind": trial.line["kind"], "metadata": metadata}
-        text = json.dumps(head)[:-1] + (", " + members if members else "") + "}"
+        text = json.dumps(head)[:-1] + (", " + members if members else "") + status + "}"
         self.cluster.send(method, path, text.encode())
 
     def write(self, trial, members, name=""):
