@@ -109,8 +109,8 @@ def _change(state, count, worker, workers, rate, seconds, results):
             time.sleep(0.0005)
             continue
         index = (sent * workers + worker) * 7919 % count
-        # A label, because policies may select by it: what nobody reads is not news to the operator.
-        body = {"metadata": {"labels": {"example.com/change": f"{worker}-{sent}"}}}
+        # A label, because policies may select by it: what nobody reads is not news to the operator. What it had already is none either.
+        body = {"metadata": {"labels": {"example.com/change": f"{worker}-{sent}-{begin:.3f}"}}}
         code, _ = api("PATCH", f"/api/v1/namespaces/{namespace_of(index)}/pods/{name_of(index)}", body,
                       "application/merge-patch+json")
         sent += code == 200
