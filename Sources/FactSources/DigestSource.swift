@@ -27,27 +27,26 @@ package struct DigestSource<Question: DigestQuestion>: FactSource {
     }
 
     package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
-        let credentials: [RegistryCredential]
-        do throws(FactFailure) {
-            credentials = try await secrets.credentials(for: question.reference, in: question.secrets)
-        } catch {
-            return .failure(error)
-        }
-        do throws(RegistryError) {
+        await secrets.answer(question, for: question.reference, in: question.secrets) {
+            (credentials) async throws(RegistryError) in
             let digest = try await registries.digest(of: question.reference, credentials: credentials)
             checked()
-            return .success(digest)
-        } catch {
-            return .failure(FactFailure(error))
+            return digest
         }
     }
 }
 
 extension FactFailure {
     /// In the words of a fact: what concerns all questions of the registry, and what asking again cannot help.
+    ///
+    /// How long a registry wants us to wait is not in the message: that is another time with each try, and a status that says
+    /// so would be written again and again.
     init(_ error: RegistryError) {
+        var error = error
+        let reason = error.reason
+        if case .rateLimited = reason { error.reason = .rateLimited(retryAfter: nil) }
         self =
-            switch error.reason {
+            switch reason {
             case .notFound: FactFailure(reason: "ImageNotFound", message: error.description, isFinal: true)
             case .unauthorized: FactFailure(reason: "Unauthorized", message: error.description, isFinal: true)
             case .rateLimited(let wait):

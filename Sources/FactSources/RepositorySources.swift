@@ -19,19 +19,12 @@ package struct RepositoryTagsSource: FactSource {
     }
 
     package func ask(_ question: RepositoryTags) async -> Result<RepositoryTags.Answer, FactFailure> {
-        let credentials: [RegistryCredential]
-        do throws(FactFailure) {
-            credentials = try await secrets.credentials(for: question.image, in: question.secrets)
-        } catch {
-            return .failure(error)
-        }
-        do throws(RegistryError) {
+        await secrets.answer(question, for: question.image, in: question.secrets) {
+            (credentials) async throws(RegistryError) in
             let list = try await registries.tags(
                 of: question.repository, on: question.registry, credentials: credentials)
             checked()
-            return .success(RepositoryTags.Answer(tags: list.tags, cut: list.cut))
-        } catch {
-            return .failure(FactFailure(error))
+            return RepositoryTags.Answer(tags: list.tags, cut: list.cut)
         }
     }
 }
@@ -47,17 +40,10 @@ package struct ImageContentSource: FactSource {
     }
 
     package func ask(_ question: ImageContent) async -> Result<ImageContent.Answer, FactFailure> {
-        let credentials: [RegistryCredential]
-        do throws(FactFailure) {
-            credentials = try await secrets.credentials(for: question.reference, in: question.secrets)
-        } catch {
-            return .failure(error)
-        }
-        do throws(RegistryError) {
+        await secrets.answer(question, for: question.reference, in: question.secrets) {
+            (credentials) async throws(RegistryError) in
             let found = try await registries.manifest(of: question.reference, credentials: credentials)
-            return .success(ImageContent.Answer(found.document))
-        } catch {
-            return .failure(FactFailure(error))
+            return ImageContent.Answer(found.document)
         }
     }
 }

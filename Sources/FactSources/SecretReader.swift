@@ -24,7 +24,8 @@ package final class SecretReader: Sendable {
     }
 
     private let client: KubernetesClient
-    private let now: @Sendable () -> Instant
+    let now: @Sendable () -> Instant
+    let refusals = RefusalBook()
     private let entries = Mutex<[ObjectKey: Entry]>([:])
 
     /// How long what was read serves.
@@ -79,8 +80,10 @@ package final class SecretReader: Sendable {
             switch error.status?.code {
             case 404: return .missing
             case 403:
+                // Nobody but the API server is asked again, so the right may be used soon after it is given.
                 throw FactFailure(
-                    reason: "SecretAccessNotGranted", message: "the operator may not read Secret \(key)")
+                    reason: "SecretAccessNotGranted", message: "the operator may not read Secret \(key)",
+                    isFinal: true, retryAfter: RefusalBook.lookAgain)
             default:
                 throw FactFailure(reason: "SecretUnreadable", message: "Secret \(key) could not be read")
             }

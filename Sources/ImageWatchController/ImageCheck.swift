@@ -160,12 +160,14 @@ struct ImageCheck {
 
     // MARK: What is noted
 
-    mutating func fail(_ reason: ImageCheckReason, _ message: String) {
-        if image.lastError == nil { image.lastError = .init(reason.rawValue, message) }
-    }
+    mutating func fail(_ reason: ImageCheckReason, _ message: String) { note(.init(reason.rawValue, message)) }
 
-    private mutating func fail(_ failure: FactFailure) {
-        if image.lastError == nil { image.lastError = .init(failure.reason, failure.message) }
+    private mutating func fail(_ failure: FactFailure) { note(.init(failure.reason, failure.message)) }
+
+    /// Of several failures one is shown, by an order of their own: whichever was noticed first would make them take turns.
+    private mutating func note(_ failure: ImageWatchStatus.Failure) {
+        if let shown = image.lastError, !failure.goesBefore(shown) { return }
+        image.lastError = failure
     }
 
     /// After a restart nothing is known, but what the status remembers of an image stands.
@@ -195,6 +197,17 @@ struct ImageCheck {
         if time <= now { return true }
         wake(at: time)
         return false
+    }
+}
+
+extension ImageWatchStatus.Failure {
+    /// What somebody has to mend first; then by text, so that no two are equal.
+    fileprivate func goesBefore(_ other: Self) -> Bool {
+        (rank, reason, message) < (other.rank, other.reason, other.message)
+    }
+
+    private var rank: Int {
+        ImageCheckReason.allCases.firstIndex { $0.rawValue == reason } ?? ImageCheckReason.allCases.count
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import Essentials
 import KubernetesModel
 import OCIModel
 import Planning
@@ -46,6 +47,7 @@ struct WatchRoster: Derivation {
         if metadata.isBeingDeleted || world.configuration.excludedNamespaces.contains(namespace) { return Roster() }
         var builder = WatchRosterBuilder(in: world)
         world[Pod.self].forEach(in: namespace) { entry in builder.add(entry) }
+        builder.finish()
         return builder.roster
     }
 }
@@ -60,6 +62,8 @@ private struct WatchRosterBuilder {
     /// By what controls a Pod: where its usages are, and the first Pod of each, as Pods of different workloads are not worth
     /// comparing.
     private var workloads: [OwnerReference: (owner: ScanReport.Workload?, models: [(pod: Pod, place: Int)])] = [:]
+    /// The latest Pod of each CronJob, at work or not: between two runs it says what the next one will run.
+    private var runs: [String: Pod] = [:]
 
     init(in world: World) {
         owners = WorkloadOwners(in: world)
@@ -71,7 +75,21 @@ private struct WatchRosterBuilder {
             isPartial = true
             return
         }
-        if pod.phase == .succeeded || pod.phase == .failed || pod.metadata.isBeingDeleted || pod.isScan { return }
+        if pod.metadata.isBeingDeleted || pod.isScan { return }
+        if pod.metadata.controller?.kind == "Job", let owner = owners.top(of: pod), owner.kind == "CronJob",
+            runs[owner.name]?.isLater(than: pod) != true
+        {
+            runs[owner.name] = pod
+        }
+        if !pod.isFinished { addRunning(pod) }
+    }
+
+    /// Adds what ran last of those CronJobs of which nothing runs now.
+    mutating func finish() {
+        for pod in runs.values where pod.isFinished { addRunning(pod) }
+    }
+
+    private mutating func addRunning(_ pod: Pod) {
         let platform: Platform? = if let node = pod.nodeName { platform(of: node) } else { nil }
         guard let controller = pod.metadata.controller else {
             append(pod, of: owners.top(of: pod), on: platform)
@@ -108,6 +126,14 @@ private struct WatchRosterBuilder {
 extension Pod {
     /// One that scans for us is nobody's workload.
     fileprivate var isScan: Bool { Job.labelSelector.allSatisfy { metadata.labels[$0.key] == $0.value } }
+
+    fileprivate var isFinished: Bool { phase == .succeeded || phase == .failed }
+
+    /// By when they were made, then by name, so that it does not matter in which order they are seen.
+    fileprivate func isLater(than other: Pod) -> Bool {
+        let (own, theirs) = (metadata.creationTime?.seconds ?? 0, other.metadata.creationTime?.seconds ?? 0)
+        return (own, metadata.name) > (theirs, other.metadata.name)
+    }
 
     /// True when it says nothing that another Pod of the same owner does not.
     fileprivate func isCopy(of other: Pod) -> Bool {

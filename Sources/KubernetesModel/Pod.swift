@@ -40,7 +40,10 @@ package struct Pod: KubernetesObject {
 
     /// Of Pods that we did not make, only what they run is read: a container that crashes again and again is no news.
     package mutating func trim() {
+        let creationTime = metadata.creationTime
         metadata.trimForReading()
+        // Of the runs of a CronJob, the latest one counts.
+        if metadata.controller?.kind == "Job" { metadata.creationTime = creationTime }
         if Job.labelSelector.allSatisfy({ metadata.labels[$0.key] == $0.value }) { return }
         (reason, message) = ("", "")
         for index in containers.indices { containers[index].status.trimToImage() }

@@ -42,7 +42,7 @@ package struct FactFailure: Error, Hashable, Sendable {
     package var isFinal: Bool
     /// True when everything in the same bucket is concerned: no connection, too many requests.
     package var isShared: Bool
-    /// What the other side asked us to wait.
+    /// What the other side asked us to wait. Of a final failure, when to see whether the question has changed meanwhile.
     package var retryAfter: Duration?
 
     package init(

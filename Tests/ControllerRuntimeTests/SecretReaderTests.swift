@@ -63,7 +63,9 @@ import Testing
         let reader = reader([read("elsewhere")])
         await #expect(
             throws: FactFailure(
-                reason: "SecretAccessNotGranted", message: "the operator may not read Secret default/pull")
+                reason: "SecretAccessNotGranted", message: "the operator may not read Secret default/pull",
+                isFinal: true,
+                retryAfter: .seconds(31))
         ) {
             try await reader.credentials(for: image(), in: [key("pull")])
         }

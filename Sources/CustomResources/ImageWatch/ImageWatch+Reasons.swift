@@ -64,19 +64,21 @@ extension ImageWatch {
 }
 
 /// Why an image could not be compared; stands in `status.images[].lastError.reason`.
+///
+/// Where several hold, the first of this list is shown: what waits for somebody goes before what may pass by itself.
 package enum ImageCheckReason: String, ConditionReason {
-    // Said by a registry, or by nobody.
-    case imageNotFound = "ImageNotFound"
-    case unauthorized = "Unauthorized"
-    case rateLimited = "RateLimited"
-    case registryUnreachable = "RegistryUnreachable"
-    case registryAnswerInvalid = "RegistryAnswerInvalid"
+    // Found in a Pod.
+    case invalidAnnotation = "InvalidAnnotation"
     // Said by the API server.
     case secretAccessNotGranted = "SecretAccessNotGranted"
     case secretUnreadable = "SecretUnreadable"
-    // Found in what it said, or in a Pod.
+    // Said by a registry, found in what it said, or said by nobody.
+    case unauthorized = "Unauthorized"
     case tooManyTags = "TooManyTags"
-    case invalidAnnotation = "InvalidAnnotation"
+    case imageNotFound = "ImageNotFound"
+    case registryAnswerInvalid = "RegistryAnswerInvalid"
+    case rateLimited = "RateLimited"
+    case registryUnreachable = "RegistryUnreachable"
 
     package var explanation: String {
         switch self {

@@ -163,7 +163,7 @@ extension ImageWatch {
                     ])),
             "rejected": .map("How many tags are no candidates, by reason.", of: .integer()),
             "lastError": .object(
-                "Why there is no newer answer.",
+                "Why there is no newer answer; of several reasons the first in the list of reasons.",
                 ["reason": .string("In one CamelCase word."), "message": .string("For people.")]),
         ])
 }

@@ -96,7 +96,7 @@ extension FactMachine {
         package var questionBackoff = Backoff(base: .seconds(2), cap: .seconds(900))
         /// Between failures of a whole bucket.
         package var bucketBackoff = Backoff(base: .seconds(1), cap: .seconds(300))
-        /// Wait after a `lasting` failure.
+        /// Wait after a `lasting` failure that names none.
         package var lastingRetry: Duration = .seconds(900)
         /// A `retryAfter` above this is cut.
         package var longestRetryAfter: Duration = .seconds(3_600)

@@ -113,7 +113,7 @@ package struct FactMachine<
         return settled(question, entry, now: now)
     }
 
-    /// A fetch failed. `retryAfter` is what the other side asked to wait.
+    /// A fetch failed. `retryAfter` is what the other side asked to wait; after a lasting failure, when whoever asks wants to look again.
     package mutating func failed(
         _ question: Question, _ failure: Failure, scope: FailureScope, retryAfter: Duration? = nil, now: Instant
     ) -> [Effect] {
@@ -131,7 +131,7 @@ package struct FactMachine<
             entry.nextAttempt = now + max(wait, floor)
             entry.ownFailures = min(entry.ownFailures + 1, 64)
         case .lasting:
-            entry.nextAttempt = now + max(settings.lastingRetry, floor)
+            entry.nextAttempt = now + (retryAfter == nil ? settings.lastingRetry : floor)
         }
         return settled(question, entry, now: now)
     }

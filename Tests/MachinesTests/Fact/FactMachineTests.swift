@@ -84,6 +84,9 @@ extension [TestFacts.Effect] {
         _ = facts.want("b/1", by: "x", at: 0)
         _ = facts.failed("b/1", "not found", scope: .lasting, now: at(0))
         #expect(facts.knowledge(of: "b/1") == .failed("not found", at: at(0), attempts: 1, nextAttempt: at(900)))
+        _ = facts.want("b/2", by: "x", at: 0)
+        _ = facts.failed("b/2", "not you", scope: .lasting, retryAfter: .seconds(31), now: at(0))
+        #expect(facts.knowledge(of: "b/2") == .failed("not you", at: at(0), attempts: 1, nextAttempt: at(31)))
     }
 
     @Test func `at most four at once in a bucket, other buckets are free`() {
