@@ -63,8 +63,8 @@ let behaviour: [Target] = [
         "Schedules", "Exposition"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
-        "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Digests", "KubernetesModel", "OCIModel",
-        "CustomResources", "Planning", "TrivyReport", "ScanPolicyController"),
+        "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
+        "OCIModel", "CustomResources", "Planning", "TrivyReport", "ScanPolicyController"),
 ]
 
 // MARK: C, shells
@@ -178,7 +178,7 @@ let pureTests: [Target] = [
     tests("Exposition"),
     tests(
         "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "TrivyReport",
-        "ScanPolicyController"),
+        "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController"),
 ]
 
 let shellTests: [Target] = [

@@ -6,19 +6,19 @@ import OCIModel
 ///
 /// | annotation | meaning |
 /// |---|---|
-/// | `watchbill.dev/watch`, `diun.enable` | `false` leaves the Pod out |
+/// | `watchbill.dev/watch`, `diun.enable` | `false` leaves the Pod out, `true` takes it in where only annotated ones are watched |
 /// | `watchbill.dev/tag-policy` | `SemVer`, `CalVer`, `Numerical`, `Alphabetical`, `Digest` |
 /// | `watchbill.dev/tag-range` | a range of semantic versions |
 /// | `watchbill.dev/tag-include`, `-exclude` | patterns, one a line |
 /// | `watchbill.dev/tag-extract` | a pattern |
-/// | `diun.watch_repo` | `false`: only new content of the tag, as `Digest` |
-/// | `diun.sort_tags` | `semver`: as `SemVer`; `lexicographical`: as `Alphabetical` |
+/// | `diun.watch_repo` | `false`: only new content of the tag, as `Digest`; `true`: other tags too, where the watch has `Digest` |
+/// | `diun.sort_tags` | where other tags count, `semver`: as `SemVer`; `lexicographical`: as `Alphabetical` |
 /// | `diun.include_tags`, `diun.exclude_tags` | patterns, separated by `;` |
 /// | `diun.platform` | the platform that counts, instead of the nodes' |
 ///
 /// Diun's other annotations say nothing about what is newer.
 struct WatchAnnotations {
-    private(set) var isWatched = true
+    private(set) var isWatched: Bool
     private(set) var policy: TagPolicy
     private(set) var mayFallBack: Bool
     private(set) var platform: Platform?
@@ -31,8 +31,13 @@ struct WatchAnnotations {
         annotation.key.hasPrefix(prefix) || annotation.key.hasPrefix("diun.")
     }
 
-    /// - Parameter policy: the watch's own, ready to be used.
-    init(_ annotations: [String: String], _ base: ImageWatchSpec.Policy?, _ policy: TagPolicy) {
+    /// - Parameters:
+    ///   - policy: the watch's own, ready to be used.
+    ///   - isWatched: what holds for a Pod that says nothing.
+    init(
+        _ annotations: [String: String], _ base: ImageWatchSpec.Policy?, _ policy: TagPolicy, isWatched: Bool = true
+    ) {
+        self.isWatched = isWatched
         var written = base ?? ImageWatchSpec.Policy()
         self.policy = policy
         mayFallBack = written.type == nil
@@ -43,7 +48,7 @@ struct WatchAnnotations {
                 problem = problem ?? "\(name): write true or false"
                 continue
             }
-            isWatched = value
+            self.isWatched = value
         }
         readDiun(annotations, &written)
         let place = readOwn(annotations, &written)
@@ -55,19 +60,17 @@ struct WatchAnnotations {
     }
 
     private mutating func readDiun(_ annotations: [String: String], _ written: inout ImageWatchSpec.Policy) {
+        let asked = annotations["diun.watch_repo"].map(Self.bool)
+        if case .some(nil) = asked { problem = problem ?? "diun.watch_repo: write true or false" }
+        let looksAtOthers = (asked ?? nil) ?? (written.type != .digest)
+        if looksAtOthers, written.type == .digest { written.type = nil }
         switch annotations["diun.sort_tags"] {
         case nil, "", "default", "reverse": break
-        case "semver": written.type = .semVer
-        case "lexicographical": setType(.alphabetical, &written)
+        case "semver": if looksAtOthers { written.type = .semVer }
+        case "lexicographical": if looksAtOthers { setType(.alphabetical, &written) }
         default: problem = problem ?? "diun.sort_tags: write default, reverse, lexicographical or semver"
         }
-        if let text = annotations["diun.watch_repo"] {
-            switch Self.bool(text) {
-            case true?: break
-            case false?: setType(.digest, &written)
-            case nil: problem = problem ?? "diun.watch_repo: write true or false"
-            }
-        }
+        if !looksAtOthers { setType(.digest, &written) }
         func patterns(_ name: String) -> [String]? {
             annotations[name].map { $0.split(separator: ";").map(String.init) }
         }

@@ -106,7 +106,9 @@ private struct TargetFinder {
         }
         let user = ImageWatchStatus.Workload(
             namespace: namespace == terms.namespace ? nil : namespace, kind: owner.kind, name: owner.name)
-        let settings = WatchAnnotations(usage.annotations, terms.spec.policy, basePolicy)
+        let settings = WatchAnnotations(
+            usage.annotations, terms.spec.policy, basePolicy,
+            isWatched: terms.spec.workloads?.onlyAnnotated != true)
         let pullSecrets =
             terms.usesPullSecrets ? usage.pullSecrets.map { ObjectKey(namespace: namespace, name: $0) } : []
         for image in usage.images {

@@ -16,7 +16,8 @@ import CommandLine
         version: Version.text,
         subcommands: [
             StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, ExplainCommand.self,
-            CaptureCommand.self, ReplayCommand.self, OperatorCommand.self, CourierCommand.self, EvalCommand.self,
+            CaptureCommand.self, ReplayCommand.self, ImportCommand.self, OperatorCommand.self, CourierCommand.self,
+            EvalCommand.self,
             CompletionCommand.self, InstallationCommand.self, VersionCommand.self,
         ])
 

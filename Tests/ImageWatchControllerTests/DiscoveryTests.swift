@@ -241,3 +241,31 @@ import Testing
         #expect(world.images.first?.lastError?.reason == "InvalidAnnotation")
     }
 }
+
+/// What Diun's annotations mean where a watch looks at content only, as an import makes it.
+@Suite struct DiunAnnotationTests {
+    private static let spec: JSONValue = ["workloads": ["onlyAnnotated": true], "policy": ["type": "Digest"]]
+
+    private func policy(_ annotations: [String: String]) throws -> String? {
+        var world = try WatchWorld(Self.spec)
+        world.run("r.io/app:1.0.0", "a") { $0.metadata.annotations = annotations }
+        try world.plan()
+        return world.images.first?.policy
+    }
+
+    @Test func `only Pods that ask for it are watched`() throws {
+        #expect(try policy([:]) == nil)
+        #expect(try policy(["diun.enable": "false"]) == nil)
+        #expect(try policy(["diun.sort_tags": "semver"]) == nil)
+        #expect(try policy(["diun.enable": "true"]) == "Digest")
+        #expect(try policy(["watchbill.dev/watch": "true"]) == "Digest")
+    }
+
+    @Test func `other tags count where the repository is to be watched, in the order that is asked for`() throws {
+        #expect(try policy(["diun.enable": "true", "diun.watch_repo": "true"]) == "SemVer")
+        #expect(try policy(["diun.enable": "true", "diun.sort_tags": "semver"]) == "Digest")
+        #expect(
+            try policy(["diun.enable": "1", "diun.watch_repo": "true", "diun.sort_tags": "lexicographical"])
+                == "Alphabetical")
+    }
+}

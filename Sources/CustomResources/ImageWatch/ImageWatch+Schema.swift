@@ -52,6 +52,8 @@ extension ImageWatch {
                     "selector": CommonSchemas.selector("Labels of the Pods. Absent or empty: all."),
                     "namespaceSelector": CommonSchemas.selector(
                         "Labels of the namespaces to look in; {} is all. Only in the operator's own namespace."),
+                    "onlyAnnotated": .boolean(
+                        "Watch only Pods whose annotation watchbill.dev/watch or diun.enable is true. Default: false."),
                 ]),
             "policy": policySchema("Which tags are candidates, and which of two is the newer."),
             "maximumTags": .integer(

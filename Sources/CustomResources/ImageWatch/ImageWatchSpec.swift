@@ -36,10 +36,15 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package struct Workloads: Hashable, Sendable, Codable {
         package var selector: LabelSelector?
         package var namespaceSelector: LabelSelector?
+        /// Only Pods whose annotations ask for it.
+        package var onlyAnnotated: Bool?
 
-        package init(selector: LabelSelector? = nil, namespaceSelector: LabelSelector? = nil) {
+        package init(
+            selector: LabelSelector? = nil, namespaceSelector: LabelSelector? = nil, onlyAnnotated: Bool? = nil
+        ) {
             self.selector = selector
             self.namespaceSelector = namespaceSelector
+            self.onlyAnnotated = onlyAnnotated
         }
     }
 
