@@ -61,6 +61,8 @@ let behaviour: [Target] = [
     pure(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "Schedules", "Exposition"),
+    // What registries tell of their own accord: who says it, and of which repository.
+    pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
@@ -114,7 +116,7 @@ let programs: [Target] = [
             "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier", "Installation",
+            "Courier", "Installation", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -176,6 +178,7 @@ let pureTests: [Target] = [
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "JSONScan", "Schema", "Exposition"),
     tests("Exposition"),
+    tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
         "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "TrivyReport",
         "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController"),

@@ -23,6 +23,8 @@ package final class FactLoop: Sendable {
         var timer: Instant?
         var wishes: [PlanKey: Set<AnyQuestion>] = [:]
         var wishers: [AnyQuestion: Int] = [:]
+        var hints = HintBook()
+        var hintTimer: Instant?
     }
 
     private let sources: [String: any FactSource]
@@ -62,13 +64,19 @@ package final class FactLoop: Sendable {
             let before = state.wishes[key] ?? []
             if named.isEmpty && before.isEmpty { return ([], []) }
             state.wishes[key] = wanted.isEmpty ? nil : wanted
-            for question in wanted.subtracting(before) { state.wishers[question, default: 0] += 1 }
+            for question in wanted.subtracting(before) {
+                state.wishers[question, default: 0] += 1
+                state.hints.wanted(question)
+            }
             var dropped: [AnyQuestion] = []
             for question in before.subtracting(wanted) {
                 state.wishers[question, default: 1] -= 1
                 if state.wishers[question] == 0 {
                     state.wishers[question] = nil
                     dropped.append(question)
+                    if let repository = state.hints.dropped(question) {
+                        store.forget(AnyQuestion(HintsArrive(repository)))
+                    }
                 }
             }
             var effects: [Machine.Effect] =
@@ -92,6 +100,44 @@ package final class FactLoop: Sendable {
     /// wanted the write is made again by it.
     func set<Question: FactQuestion>(_ fact: Fact<Question.Answer>?, for question: Question) {
         if let fact { store.set(fact, for: question) } else { store.forget(AnyQuestion(question)) }
+    }
+
+    /// Registries say that repositories may have changed. What is wanted of them is asked again, soon and seldom, however often
+    /// they say so; others are passed over.
+    package func hinted(_ repositories: [HintedRepository]) {
+        let (now, time) = (clock.instant(), clock.now())
+        let requeued = state.withLock { state in
+            var effects: [HintMachine<HintedRepository>.Effect] = []
+            for hint in repositories {
+                let told = state.hints.hinted(hint, at: time, now: now)
+                for repository in told.healthy { store.set(.known(true, askedAt: time), for: HintsArrive(repository)) }
+                effects += told.effects
+            }
+            return perform(effects, on: &state, now: now)
+        }
+        if !requeued.isEmpty { requeue(requeued) }
+        bell.ring()
+    }
+
+    private func perform(
+        _ effects: [HintMachine<HintedRepository>.Effect], on state: inout State, now: Instant
+    ) -> Set<PlanKey> {
+        var requeued: Set<PlanKey> = []
+        for effect in effects {
+            switch effect {
+            case .setTimer(let instant): state.hintTimer = instant
+            case .check(let repository):
+                for question in state.hints.questions(of: repository) {
+                    var effects = state.machine.expired(question, now: now)
+                    for (key, wanted) in state.wishes where wanted.contains(question) {
+                        effects += state.machine.wanted(
+                            question, by: key, maximumAge: question.question.age(in: store.world), now: now)
+                    }
+                    requeued.formUnion(Self.perform(effects, on: &state, store: store))
+                }
+            }
+        }
+        return requeued
     }
 
     /// Brings the gauges of facts up to date: how many are known, and how old what is known has become.
@@ -134,9 +180,13 @@ package final class FactLoop: Sendable {
                 state.timer = nil
                 requeued = Self.perform(state.machine.timerFired(now: now), on: &state, store: store)
             }
+            if let timer = state.hintTimer, timer <= now {
+                state.hintTimer = nil
+                requeued.formUnion(perform(state.hints.timerFired(now: now), on: &state, now: now))
+            }
             let fetches = state.fetches
             state.fetches = []
-            return (fetches, state.timer, requeued)
+            return (fetches, [state.timer, state.hintTimer].compactMap(\.self).min(), requeued)
         }
         if !requeued.isEmpty { requeue(requeued) }
         return (fetches, timer)
@@ -149,6 +199,11 @@ package final class FactLoop: Sendable {
         let requeued = state.withLock { state in
             switch result {
             case .success(let answer):
+                if case .known(let before, let asked) = store.world.fact(question), before != answer,
+                    let repository = state.hints.changed(question, since: asked)
+                {
+                    store.set(.known(false, askedAt: askedAt), for: HintsArrive(repository))
+                }
                 store.set(.known(answer, askedAt: askedAt), for: question)
                 return Self.perform(
                     state.machine.answered(AnyQuestion(question), true, now: now), on: &state, store: store)

@@ -100,6 +100,9 @@ package struct Runtime: Sendable {
         return metrics.text()
     }
 
+    /// Registries say that repositories may have changed.
+    package func hinted(_ repositories: [HintedRepository]) { facts.hinted(repositories) }
+
     /// True while this replica may write.
     package var isLeading: Bool { metrics.value(MetricCatalog.leader) == 1 }
 

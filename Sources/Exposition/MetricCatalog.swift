@@ -40,6 +40,9 @@ package enum MetricCatalog {
     package static let factAge = MetricDescription(
         "watchbill_fact_oldest_seconds", .gauge, labels: ["question"],
         help: "Age of the oldest answer that plans use.")
+    package static let hints = MetricDescription(
+        "watchbill_hints_total", .counter, labels: ["provider", "outcome"],
+        help: "Requests to /hints, by sender and what they came to; Accepted brings a check forward.")
     package static let scans = MetricDescription(
         "watchbill_scan_results_total", .counter, labels: ["reason"],
         help: "Results read from the logs of scan Pods; reason is empty for a report, else why there is none.")
@@ -57,6 +60,6 @@ package enum MetricCatalog {
 
     package static let all = [
         plans, planSeconds, eventSeconds, queueDepth, queueAge, requests, watchRestarts, objects, unreadable, facts,
-        factStates, factAge, scans, scanSeconds, leader, unknownFields, droppedSeries,
+        factStates, factAge, hints, scans, scanSeconds, leader, unknownFields, droppedSeries,
     ]
 }

@@ -28,6 +28,7 @@ package struct RepositoryTags: FactQuestion {
     package var registry: String { image.registry }
     package var repository: String { image.repository }
     package var bucket: String { RegistryBucket.name(registry, secrets) }
+    package var hintedBy: HintedRepository? { .init(registry: registry, path: repository) }
 
     package static func == (left: RepositoryTags, right: RepositoryTags) -> Bool {
         left.image == right.image && left.secrets == right.secrets

@@ -31,6 +31,8 @@ package struct TagDigest: DigestQuestion {
         self.freshness = freshness
     }
 
+    package var hintedBy: HintedRepository? { .init(registry: reference.registry, path: reference.repository) }
+
     package static func == (left: TagDigest, right: TagDigest) -> Bool {
         left.reference == right.reference && left.secrets == right.secrets
     }

@@ -6,8 +6,10 @@ import Schedules
 
 /// When registries are asked: every so often, or when a schedule is due.
 struct CheckClock {
-    /// An answer that is older does not serve any more.
-    let freshness: Duration
+    /// How old an answer may be.
+    private let base: Duration
+    /// The same because somebody wants all that was asked before a certain time asked again.
+    private let requested: Duration?
     private let interval: Duration?
     private let next: Timestamp?
 
@@ -23,7 +25,8 @@ struct CheckClock {
             }
             let interval = watch.spec.effectiveInterval + jitter
             self.interval = interval
-            freshness = Self.freshness(interval, watch, at: now)
+            base = interval
+            requested = Self.requested(watch, at: now)
             next = nil
             return
         }
@@ -44,18 +47,32 @@ struct CheckClock {
         }
         interval = nil
         let due = schedule.latest(after: now - Self.horizon, through: now - jitter, in: zone).map { $0 + jitter }
-        freshness = Self.freshness(due.map { now - $0 } ?? Self.horizon, watch, at: now)
+        base = due.map { now - $0 } ?? Self.horizon
+        requested = Self.requested(watch, at: now)
         next = schedule.next(after: now - jitter, in: zone).map { $0 + jitter }
     }
 
-    /// Somebody may want all that was asked before a certain time asked again.
-    private static func freshness(_ freshness: Duration, _ watch: ImageWatch, at now: Timestamp) -> Duration {
-        guard let requested = watch.reconcileToken.flatMap(Timestamp.init(rfc3339:)), requested <= now else {
-            return freshness
-        }
-        return min(freshness, now - requested)
+    private static func requested(_ watch: ImageWatch, at now: Timestamp) -> Duration? {
+        watch.reconcileToken.flatMap(Timestamp.init(rfc3339:)).flatMap { $0 <= now ? now - $0 : nil }
+    }
+
+    /// Where a registry tells of changes itself, it is asked less often: four times the interval, up to a day. What it fails to
+    /// tell is found by then, and ends this. A schedule is kept in any case.
+    private func widened(_ isHinted: Bool) -> Duration? {
+        interval.map { isHinted ? max($0, min($0 * Self.wideningFactor, Self.widest)) : $0 }
+    }
+
+    static let wideningFactor = 4
+    static let widest = Duration.seconds(86_400)
+
+    /// An answer that is older does not serve any more.
+    func freshness(isHinted: Bool) -> Duration {
+        let age = widened(isHinted) ?? base
+        return requested.map { min(age, $0) } ?? age
     }
 
     /// When an answer has to be asked for again. A second later than it may be old, so that it is too old by then.
-    func nextCheck(after askedAt: Timestamp) -> Timestamp? { interval.map { askedAt + $0 + .seconds(1) } ?? next }
+    func nextCheck(after askedAt: Timestamp, isHinted: Bool) -> Timestamp? {
+        widened(isHinted).map { askedAt + $0 + .seconds(1) } ?? next
+    }
 }

@@ -20,6 +20,8 @@ struct ImageCheck {
     private(set) var isPending = false
     /// Some answer is still to come.
     private var isWaiting = false
+    /// The registry tells of changes of its own accord.
+    private let isHinted: Bool
 
     private static let userLimit = 10
 
@@ -34,6 +36,9 @@ struct ImageCheck {
         self.world = world
         self.now = now
         image = ImageWatchStatus.Image(image: target.text)
+        let hints = HintsArrive(.init(registry: target.reference.registry, path: target.reference.repository))
+        isHinted = world.fact(hints).answer ?? false
+        wants.append(AnyQuestion(hints))
     }
 
     /// True where a tag is watched for new content, because the policy says so or the tag is no version.
@@ -85,7 +90,8 @@ struct ImageCheck {
 
     /// What the tags of the repository are the answer to; nil while they are not known or are too many.
     mutating func tags() -> RepositoryTags? {
-        let question = RepositoryTags(target.reference, secrets: target.secrets, freshness: clock.freshness)
+        let question = RepositoryTags(
+            target.reference, secrets: target.secrets, freshness: clock.freshness(isHinted: isHinted))
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:
@@ -116,7 +122,7 @@ struct ImageCheck {
         var reference = target.reference
         reference.tag = tag
         reference.digest = nil
-        let question = TagDigest(reference, secrets: target.secrets, freshness: clock.freshness)
+        let question = TagDigest(reference, secrets: target.secrets, freshness: clock.freshness(isHinted: isHinted))
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:
@@ -178,7 +184,7 @@ struct ImageCheck {
     }
 
     private mutating func note(_ askedAt: Timestamp) {
-        if let time = clock.nextCheck(after: askedAt) { wake(at: time) }
+        if let time = clock.nextCheck(after: askedAt, isHinted: isHinted) { wake(at: time) }
     }
 
     mutating func wake(at time: Timestamp) { wakeUp = wakeUp.map { min($0, time) } ?? time }

@@ -14,7 +14,7 @@ package enum ImageWatchController: Controller {
             WatchedKind(ImageWatch.self), WatchedKind(Pod.self), WatchedKind(Node.self), WatchedKind(Namespace.self),
             WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self),
         ],
-        facts: [RepositoryTags.self, TagDigest.self, ImageContent.self],
+        facts: [RepositoryTags.self, TagDigest.self, ImageContent.self, HintsArrive.self],
         writes: [WriteGrant(ImageWatch.resource, subresource: "status", [.patch])])
 
     package static func plan(_ watch: ImageWatch, in world: World, at now: Timestamp) -> Plan {

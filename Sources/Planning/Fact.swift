@@ -18,6 +18,8 @@ package protocol FactQuestion: Hashable, Sendable {
     static var apiAccess: [APIAccess] { get }
     /// What shares rate limits and back-off: a registry host, `kubernetes` for the API server.
     var bucket: String { get }
+    /// The repository whose registry may tell of its own accord that the answer has changed.
+    var hintedBy: HintedRepository? { get }
 }
 
 /// What is known of an answer. Policy never waits: an unknown fact is named in `Plan.wants` and costs one more pass.
@@ -76,4 +78,5 @@ extension FactQuestion {
     package static var isKept: Bool { true }
     package static var isAsked: Bool { true }
     package static var apiAccess: [APIAccess] { [] }
+    package var hintedBy: HintedRepository? { nil }
 }

@@ -26,6 +26,11 @@ struct OperatorCommand: AsyncParsableCommand {
     var watchNamespaces: String?
     @Option(help: "Where metrics are served.") var metrics = Environment.option("metrics") ?? ":8080"
     @Option(help: "Where the probes are served.") var health = Environment.option("health") ?? ":8081"
+    @Option(help: "Where registries' hints are taken, at /hints/<provider>; see --hints-secrets.")
+    var hints = Environment.option("hints") ?? ":8082"
+    @Option(
+        help: "A folder with a file for each provider that is listened to, its secret in it; no hints without it.")
+    var hintsSecrets: String?
     @Flag(inversion: .prefixedNo, help: "Write only while holding the lease.")
     var leaderElect = Environment.option("leader-elect") != "false"
     @Option(help: "trace, debug, info, notice, warning, error or critical.")

@@ -137,7 +137,17 @@ struct OperatorProcess {
             routes: Composition.metricsRoutes(runtime, witness, watches, clock),
             group: loops.group,
             logger: quiet)
+        let hints = settings.hintSecrets.map {
+            HintReceiver(secretsIn: $0, runtime: runtime, clock: clock, logger: logger)
+                .server(settings.hints, group: loops.group, logger: quiet)
+        }
         return try await withThrowingTaskGroup(of: Runtime.End?.self) { group in
+            if let hints {
+                group.addTask {
+                    try await hints.run()
+                    return nil
+                }
+            }
             for server in [health, metrics] {
                 group.addTask {
                     try await server.run()
@@ -165,12 +175,14 @@ struct OperatorProcess {
                     guard let end = finished else { continue }
                     await health.stop()
                     await metrics.stop()
+                    await hints?.stop()
                     return end
                 }
             } catch {
                 runtime.shutdown()
                 throw CommandFailure(
-                    what: "\(error)", place: "--metrics \(settings.metrics) or --health \(settings.health)",
+                    what: "\(error)",
+                    place: "--metrics \(settings.metrics), --health \(settings.health) or --hints \(settings.hints)",
                     remedy: "choose an address that is free")
             }
             return .shutdown

@@ -14,6 +14,9 @@ struct OperatorSettings: Sendable {
     var watchedNamespaces: [String]?
     var metrics: ListenAddress
     var health: ListenAddress
+    var hints: ListenAddress
+    /// Nil: none are taken.
+    var hintSecrets: String?
     var usesLeaderElection: Bool
     /// This process: the host's name and a number of its own.
     var identity: String
@@ -34,12 +37,14 @@ struct OperatorSettings: Sendable {
         watchedNamespaces = (command.watchNamespaces ?? Environment.option("watch-namespaces"))?.split(separator: ",")
             .map(String.init)
         usesLeaderElection = command.leaderElect
+        hintSecrets = command.hintsSecrets ?? Environment.option("hints-secrets")
         do {
             metrics = try ListenAddress(command.metrics)
             health = try ListenAddress(command.health)
+            hints = try ListenAddress(command.hints)
         } catch {
             throw CommandFailure(
-                what: "\(error)", place: "--metrics or --health",
+                what: "\(error)", place: "--metrics, --health or --hints",
                 remedy: "give an address like :8080 or 127.0.0.1:8080", code: .usage)
         }
         do {

@@ -14,7 +14,8 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController", "CommandLine",
+        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController", "RegistryHints",
+        "CommandLine",
     ].map { "Sources/\($0)/" }
 
     private static let belowSockets = [

@@ -53,10 +53,16 @@ enum ValuesSchema {
                             "enabled": .boolean(), "labels": texts, "interval": duration, "scrapeTimeout": duration,
                         ]),
                 ]),
+            "hints": .object(
+                "",
+                [
+                    "enabled": .boolean(), "secretName": optionalName, "service": .object("", ["annotations": texts]),
+                ]),
             "networkPolicy": .object(
                 "",
                 [
-                    "enabled": .boolean(), "metricsFrom": .array(of: free), "egressPorts": .array(of: port),
+                    "enabled": .boolean(), "metricsFrom": .array(of: free), "hintsFrom": .array(of: free),
+                    "egressPorts": .array(of: port),
                     "extraEgress": .array(of: free),
                 ]),
             "ingressRoute": ingressRoute,

@@ -361,3 +361,40 @@ import Testing
         #expect(question?.freshness == .seconds(72_800))
     }
 }
+
+/// How often registries are asked that tell of changes themselves.
+@Suite struct HintedIntervalTests {
+    private func wakeUp(hinted: Bool?, _ spec: JSONValue) throws -> Duration {
+        var world = try WatchWorld(spec)
+        world.run("r.io/app:1.0.0", "a")
+        try world.tags("r.io/app", "1.0.0")
+        try world.tag("r.io/app:1.0.0", "a")
+        if let hinted {
+            world.world.set(
+                .known(hinted, askedAt: world.now), for: HintsArrive(HintedRepository(registry: "r.io", path: "app")))
+        }
+        return try #require(try world.plan().wakeUp) - world.now
+    }
+
+    @Test func `four times the interval, up to a day, while hints arrive; a schedule is kept`() throws {
+        let hourly: JSONValue = ["workloads": [:], "intervalSeconds": 3_600]
+        #expect(try wakeUp(hinted: nil, hourly) == .seconds(3_601))
+        #expect(try wakeUp(hinted: false, hourly) == .seconds(3_601))
+        #expect(try wakeUp(hinted: true, hourly) == .seconds(14_401))
+        #expect(try wakeUp(hinted: true, ["workloads": [:], "intervalSeconds": 43_200]) == .seconds(86_401))
+        #expect(try wakeUp(hinted: true, ["workloads": [:], "intervalSeconds": 172_800]) == .seconds(172_801))
+        let nightly: JSONValue = ["workloads": [:], "schedule": "0 3 * * *"]
+        #expect(try wakeUp(hinted: true, nightly) == wakeUp(hinted: nil, nightly))
+    }
+
+    @Test func `what is wanted may be as old as that`() throws {
+        var world = try WatchWorld(["workloads": [:], "intervalSeconds": 3_600])
+        world.run("r.io/app:1.0.0", "a")
+        let repository = HintedRepository(registry: "r.io", path: "app")
+        world.world.set(.known(true, askedAt: world.now), for: HintsArrive(repository))
+        let plan = try world.plan()
+        let asked = plan.wants.compactMap { $0.question as? RepositoryTags }
+        #expect(asked.map(\.freshness) == [.seconds(14_400)])
+        #expect(asked.map(\.hintedBy) == [repository])
+    }
+}

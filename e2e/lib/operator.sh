@@ -29,7 +29,7 @@ install_watchbill() {
 }
 
 # configure [KEY=VALUE…]: writes the operator's configuration; imagesPerJob, maximumJobs, scanner, memory, database (a tag
-# in place of the digest) and registry (another one that has no TLS: HOST=ENDPOINT) can be given.
+# in place of the digest) and registry (another one that has no TLS: HOST=ENDPOINT; as often as needed) can be given.
 configure() {
   local images_per_job=20 maximum_jobs=10 scanner memory=1Gi database another='' word
   scanner=$(image trivy)
@@ -43,7 +43,7 @@ configure() {
       database=*) database=:${word#*=} ;;
       registry=*=*)
         word=${word#*=}
-        another=$'\n'"  - {host: \"${word%%=*}\", endpoint: \"${word#*=}\", plainHTTP: true}" ;;
+        another+=$'\n'"  - {host: \"${word%%=*}\", endpoint: \"${word#*=}\", plainHTTP: true}" ;;
       *) fail "configure knows no '$word'" ;;
     esac
   done

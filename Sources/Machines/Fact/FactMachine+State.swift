@@ -62,6 +62,8 @@ extension FactMachine {
         var ownFailures = 0
         var lastWanted: Instant
         var waiting: Set<Requester> = []
+        /// Somebody said that the answer may have changed, and it has not been asked for since.
+        var isExpired = false
     }
 
     /// What shares rate limits: a registry host with one credential, say.

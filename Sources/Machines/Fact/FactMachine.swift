@@ -63,7 +63,8 @@ package struct FactMachine<
     ) -> [Effect] {
         var entry = entries[question] ?? Entry(bucket: bucket(question), lastWanted: now)
         entry.lastWanted = now
-        let isFresh = entry.answer != nil && entry.failure == nil && now - entry.askedAt <= maximumAge
+        let isFresh =
+            entry.answer != nil && entry.failure == nil && !entry.isExpired && now - entry.askedAt <= maximumAge
         if isFresh {
             entries[question] = entry
             rest(question)
@@ -81,6 +82,18 @@ package struct FactMachine<
             enqueue(question, now: now)
         }
         return dispatch(entry.bucket, now: now) + evict() + armed(now: now)
+    }
+
+    /// The answer may have changed: whoever wants it from now on gets one that was asked for later than this. A question need not
+    /// wait any more because it failed; what its bucket was asked to wait holds.
+    package mutating func expired(_ question: Question, now: Instant) -> [Effect] {
+        guard let entry = entries[question] else { return [] }
+        entries[question]?.isExpired = true
+        if entry.failure != nil { entries[question]?.nextAttempt = now }
+        guard entry.state == .delayed else { return [] }
+        retries.remove(question)
+        enqueue(question, now: now)
+        return dispatch(entry.bucket, now: now) + armed(now: now)
     }
 
     /// The requester is gone: it is not requeued, and what it alone waited for is not asked any more.
@@ -177,6 +190,7 @@ extension FactMachine {
             bucket.queue.remove(question)
             bucket.fetching += 1
             entries[question]?.state = .fetching(since: now)
+            entries[question]?.isExpired = false
             counts.fetches += 1
             effects.append(.fetch(question))
         }

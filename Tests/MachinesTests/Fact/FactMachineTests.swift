@@ -169,3 +169,43 @@ extension [TestFacts.Effect] {
         #expect(facts.failed("a/1", "odd", scope: .bucket, now: at(0)).isEmpty && facts.fetchingCount == 0)
     }
 }
+
+/// What follows when somebody says that an answer may have changed.
+@Suite struct `Fact machine: expired answers` {
+    @Test func `a fresh answer is asked for again, once`() {
+        var facts = TestFacts()
+        _ = facts.want("a/1", by: "x", at: 0)
+        _ = facts.answered("a/1", "old", now: at(1))
+        #expect(facts.expired("a/1", now: at(2)).isEmpty)
+        #expect(facts.want("a/1", by: "x", at: 2).fetches == ["a/1"])
+        #expect(facts.want("a/1", by: "y", at: 2).fetches == [])
+        _ = facts.answered("a/1", "new", now: at(2))
+        #expect(facts.want("a/1", by: "x", at: 2).fetches == [], "an answer of the same instant serves")
+    }
+
+    @Test func `an answer that was asked for before does not serve after`() {
+        var facts = TestFacts()
+        #expect(facts.want("a/1", by: "x", at: 0).fetches == ["a/1"])
+        _ = facts.expired("a/1", now: at(1))
+        _ = facts.answered("a/1", "old", now: at(2))
+        #expect(facts.want("a/1", by: "x", at: 2).fetches == ["a/1"])
+    }
+
+    @Test func `a failure's own wait ends, that of its bucket does not`() {
+        var facts = TestFacts()
+        _ = facts.want("a/1", by: "x", at: 0)
+        _ = facts.failed("a/1", "not found", scope: .lasting, now: at(0))
+        #expect(facts.want("a/1", by: "x", at: 1).fetches == [])
+        #expect(facts.expired("a/1", now: at(2)).fetches == ["a/1"])
+        _ = facts.failed("a/1", "slow down", scope: .bucket, retryAfter: .seconds(40), now: at(2))
+        #expect(facts.want("a/1", by: "x", at: 3).fetches == [])
+        #expect(facts.expired("a/1", now: at(4)).fetches == [])
+        #expect(facts.timerFired(now: at(30)).fetches == [])
+        #expect(facts.timerFired(now: at(43)).fetches == ["a/1"])
+    }
+
+    @Test func `what nobody knows is no matter`() {
+        var facts = TestFacts()
+        #expect(facts.expired("a/1", now: at(0)).isEmpty && facts.count == 0)
+    }
+}

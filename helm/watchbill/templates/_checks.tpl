@@ -102,6 +102,12 @@
 {{- if and .Values.metrics.serviceMonitor.enabled (not .Values.metrics.service.enabled) }}
 {{- $problems = append $problems "metrics.serviceMonitor.enabled: true, but metrics.service.enabled is false, so that there is nothing to scrape; enable the Service" }}
 {{- end }}
+{{- if and .Values.hints.enabled (not .Values.hints.secretName) }}
+{{- $problems = append $problems "hints.secretName: empty, but hints.enabled is true, so that nobody could send any; name a Secret with an entry for each provider" }}
+{{- end }}
+{{- if and .Values.hints.secretName (not .Values.hints.enabled) }}
+{{- $problems = append $problems "hints.secretName: set, but hints.enabled is false, so that it has no effect; set hints.enabled to true, or remove it" }}
+{{- end }}
 {{- with .Values.ingressRoute }}
 {{- if .enabled }}
 {{- if not .host }}
