@@ -81,7 +81,7 @@ package final class PostServer: Sendable {
     @concurrent private static func refuse(
         _ status: Int, _ text: String, _ request: Request, _ writer: consuming ResponseWriter
     ) async throws {
-        try await SmallServer.write(ProbeAnswer(status, text), to: request, writer)
+        try await SmallServer.write(ProbeAnswer(status, text), to: request, writer, closes: true)
         throw SmallServer.BodyRefused()
     }
 }

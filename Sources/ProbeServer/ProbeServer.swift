@@ -34,7 +34,7 @@ package final class ProbeServer: Sendable {
         to request: Request, _ writer: consuming ResponseWriter, _ routes: [String: Route]
     ) async throws {
         guard !hasBody(request) else {
-            try await SmallServer.write(ProbeAnswer(413, "no body is taken here\n"), to: request, writer)
+            try await SmallServer.write(ProbeAnswer(413, "no body is taken here\n"), to: request, writer, closes: true)
             throw SmallServer.BodyRefused()
         }
         guard request.method == .get || request.method == .head else {

@@ -74,8 +74,9 @@ final class SmallServer: Sendable {
         }
     }
 
+    /// - Parameter closes: says that no other request is answered on this connection.
     @concurrent static func write(
-        _ answer: ProbeAnswer, to request: Request, _ writer: consuming ResponseWriter
+        _ answer: ProbeAnswer, to request: Request, _ writer: consuming ResponseWriter, closes: Bool = false
     ) async throws {
         let body = ByteBuffer(string: answer.text)
         var head = HTTPResponse(status: .init(code: answer.status))
@@ -83,6 +84,7 @@ final class SmallServer: Sendable {
         head.headerFields[.contentLength] = "\(body.readableBytes)"
         head.headerFields[.cacheControl] = "no-store"
         head.headerFields[.xContentTypeOptions] = "nosniff"
+        if closes { head.headerFields[.connection] = "close" }
         try await writer.write(
             response: head, body: request.method == .head ? ResponseBody() : ResponseBody(byteBuffer: body))
     }
