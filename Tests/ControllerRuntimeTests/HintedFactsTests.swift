@@ -95,6 +95,18 @@ import Testing
         #expect(rig.asked.count == 5)
     }
 
+    @Test func `a sender that names no registry vouches for none where several have the repository`() {
+        let rig = Rig()
+        rig.want(one, Tag(registry: "mirror.example", path: "app", tag: "1"))
+        rig.simulation.advance(by: .seconds(60))
+        rig.hint("app")
+        rig.simulation.advance(by: .seconds(5))
+        #expect(Set(rig.asked.dropFirst(2)) == ["r.example/app:1", "mirror.example/app:1"])
+        #expect(rig.arrives("app") != true && rig.arrives("app", on: "mirror.example") != true)
+        rig.hint("app", on: "mirror.example")
+        #expect(rig.arrives("app") != true && rig.arrives("app", on: "mirror.example") == true)
+    }
+
     @Test func `a flood of hints leads to one check in four seconds`() {
         let rig = Rig()
         rig.want(one)
