@@ -10,28 +10,18 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct PostServerTests {
     /// Runs `body` with a client of a server that echoes what came to `/hints/echo`.
     private func withServer(_ body: (AHCTransport) async throws -> Void) async throws {
-        let loops = EventLoops()
-        let server = PostServer(
-            purpose: "hints", address: try ListenAddress("127.0.0.1:0"), folder: "/hints/", group: loops.group,
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        ) { name in
-            guard name == "echo" else { return nil }
-            return { message in
-                ProbeAnswer(202, "\(message.query) \(message.headers["x-proof"] ?? "") \(message.body.count)")
-            }
-        }
-        let (ports, continuation) = AsyncStream<Int>.makeStream()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { continuation.yield($0) } }
-            var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
-            let transport = try AHCTransport(.init(baseURL: "http://127.0.0.1:\(port)"), on: loops)
-            try await body(transport)
-            await transport.shutdown()
-            await server.stop()
-            try await group.waitForAll()
-        }
-        await loops.shutdown()
+        try await withRunning(
+            { group in
+                PostServer(
+                    purpose: "hints", address: try ListenAddress("127.0.0.1:0"), folder: "/hints/", group: group,
+                    logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+                ) { name in
+                    guard name == "echo" else { return nil }
+                    return { message in
+                        ProbeAnswer(202, "\(message.query) \(message.headers["x-proof"] ?? "") \(message.body.count)")
+                    }
+                }
+            }, body)
     }
 
     @Test func `a body comes with its query and headers`() async throws {

@@ -15,7 +15,7 @@ import Testing
         let value = Mutex(false)
     }
 
-    private func server(_ address: String, on loops: EventLoops) throws -> ProbeServer {
+    private func server(_ address: String, on group: any EventLoopGroup) throws -> ProbeServer {
         ProbeServer(
             purpose: "health", address: try ListenAddress(address),
             routes: [
@@ -24,26 +24,12 @@ import Testing
                     isReady.value.withLock { $0 } ? ProbeAnswer(200, "ok\n") : ProbeAnswer(503, "not synced: pods\n")
                 },
                 "/metrics": { .metrics("watchbill_leader 1\n") },
-            ], group: loops.group, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            ], group: group, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 
-    /// Runs `body` with a client of a running server, then stops the server and waits for its end.
     private func withServer(_ address: String = "127.0.0.1:0", _ body: (AHCTransport) async throws -> Void) async throws
     {
-        let loops = EventLoops()
-        let server = try server(address, on: loops)
-        let (ports, continuation) = AsyncStream<Int>.makeStream()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await server.run { continuation.yield($0) } }
-            var iterator = ports.makeAsyncIterator()
-            let port = try #require(await iterator.next())
-            let transport = try AHCTransport(.init(baseURL: "http://127.0.0.1:\(port)"), on: loops)
-            try await body(transport)
-            await transport.shutdown()
-            await server.stop()
-            try await group.waitForAll()
-        }
-        await loops.shutdown()
+        try await withRunning({ try server(address, on: $0) }, body)
     }
 
     private func text(_ response: HTTPResponse) async throws -> String {
@@ -109,13 +95,13 @@ import Testing
 
     @Test func `a port in use is said in words`() async throws {
         let loops = EventLoops()
-        let first = try server("127.0.0.1:0", on: loops)
+        let first = try server("127.0.0.1:0", on: loops.group)
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await first.run { continuation.yield($0) } }
             var iterator = ports.makeAsyncIterator()
             let port = try #require(await iterator.next())
-            let second = try server("127.0.0.1:\(port)", on: loops)
+            let second = try server("127.0.0.1:\(port)", on: loops.group)
             let error = await #expect(throws: ProbeServerError.self) { try await second.run() }
             let text = error?.description ?? ""
             #expect(text.hasPrefix("cannot listen on 127.0.0.1:\(port) for health: "))
@@ -128,7 +114,7 @@ import Testing
 
     @Test func `cancelling ends it`() async throws {
         let loops = EventLoops()
-        let server = try server("127.0.0.1:0", on: loops)
+        let server = try server("127.0.0.1:0", on: loops.group)
         let (ports, continuation) = AsyncStream<Int>.makeStream()
         let task = Task { try await server.run { continuation.yield($0) } }
         var iterator = ports.makeAsyncIterator()
@@ -140,7 +126,7 @@ import Testing
 
     @Test func `stopped before it began, it does not begin`() async throws {
         let loops = EventLoops()
-        let server = try server("127.0.0.1:0", on: loops)
+        let server = try server("127.0.0.1:0", on: loops.group)
         await server.stop()
         try await server.run { _ in Issue.record("it listens") }
         await loops.shutdown()
