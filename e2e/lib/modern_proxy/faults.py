@@ -88,6 +88,8 @@ class Rule:
         self.continued = value.get("continued")
         self.label = value.get("label") or self.fault
         self.seen = self.injected = 0
+        # Strikes that were due and could not be done, as another fault had just killed the operator: the next ones make up for them.
+        self.owed = 0
 
     def __getitem__(self, key):
         return self.value.get(key)
@@ -100,7 +102,11 @@ class Rule:
         """Counts one more that matches; whether it is one of those to strike."""
         self.seen += 1
         if self.at is not None:
-            return self.seen in self.at
+            due = self.seen in self.at
+            if not due and self.owed:
+                self.owed -= 1
+                return True
+            return due
         return self.seen % self.every == 0 and (self.limit is None or self.injected < self.limit)
 
     def report(self):

@@ -130,7 +130,12 @@ class Proxy:
             raise streams.Cut
         if fault == "late":
             await asyncio.sleep(rule["seconds"])
-        await client.answer(answer, rule)
+        try:
+            await client.answer(answer, rule)
+        except OSError:
+            if fault == "crash-answered":
+                rule.owed += 1
+            raise
         if fault == "crash-answered":
             # The operator gets to read the answer, hardly more.
             await asyncio.sleep(KILL_PAUSE)
@@ -140,6 +145,8 @@ class Proxy:
     def crash(self, rule, request, **details):
         if self.faults.kill():
             self.faults.injected(rule, request, **details)
+        else:
+            rule.owed += 1
 
     # MARK: Towards the API server
 
