@@ -42,12 +42,12 @@ let vocabulary: [Target] = [
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("Exposition"),
     pure("VEX", "Essentials", "JSONScan"),
-    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
+    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan", "Digests"),
     pure("SpecSpace", "Essentials", "Schema", "KubernetesModel", "CustomResources"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
-    pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport", "VEX"),
+    pure("Facts", "Essentials", "KubernetesModel", "CustomResources", "OCIModel", "Planning", "TrivyReport", "VEX"),
     pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
 ]
 
@@ -63,6 +63,7 @@ let behaviour: [Target] = [
         "Schedules", "Exposition"),
     // What registries tell of their own accord: who says it, and of which repository.
     pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
+    pure("ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
@@ -86,6 +87,9 @@ let shells: [Target] = [
         "OCIRegistry",
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
         "ScanPolicyController", "ImageWatchController"),
+    pure(
+        "Notifications", "Essentials", "Digests", "Facts", "Planning", "KubernetesModel", "KubernetesClient",
+        "CustomResources", "ControllerRuntime", "HTTPTransport", "OCIModel"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
@@ -113,7 +117,8 @@ let programs: [Target] = [
         name: "Watchbill",
         dependencies: [
             "CBuild", "CMemory", "CommandLine", "CommandShell", "Essentials", "KubernetesModel", "CustomResources",
-            "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
+            "Planning", "Facts", "ScanPolicyController", "ImageWatchController", "ChannelController",
+            "Notifications",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
             "Courier", "Installation", "RegistryHints",
@@ -128,7 +133,7 @@ let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
         "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "ImageWatchController",
-        "Schedules", "Schema", "Evaluation", "YAML", "Exposition", "SpecSpace",
+        "ChannelController", "Schedules", "Schema", "Evaluation", "YAML", "Exposition", "SpecSpace",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -177,6 +182,9 @@ let pureTests: [Target] = [
     tests(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "JSONScan", "Schema", "Exposition"),
+    tests(
+        "ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "JSONScan",
+        "Schema"),
     tests("Exposition"),
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
@@ -192,11 +200,16 @@ let shellTests: [Target] = [
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
-        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "Facts", "FactSources", "TestSupport",
-        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema", "SpecSpace", log),
+        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "ChannelController", "Facts",
+        "FactSources", "TestSupport", "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema",
+        "SpecSpace",
+        log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),
+    tests(
+        "Notifications", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
+        "Facts", "Planning", "EmbeddedAPIServer", "JSONScan"),
     tests(
         "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
         "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),

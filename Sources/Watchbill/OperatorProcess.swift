@@ -11,6 +11,7 @@ import HTTPClientTransport
 import HTTPTransport
 import KubernetesClient
 import Logging
+import Notifications
 import OCIRegistry
 import ProbeServer
 import UnixSignals
@@ -24,7 +25,7 @@ struct OperatorProcess {
         let clock = SystemClock()
         let loops = EventLoops(threads: 1)
         let connection = try ClusterLink.connect(settings.credentials, on: loops, clock: clock)
-        let registries = try registryTransport(on: loops)
+        let egress = try EgressWays(settings.configuration.egress, on: loops)
         let watches = WatchWitness()
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
@@ -37,7 +38,10 @@ struct OperatorProcess {
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-            ] + registrySources(registries, client, watches, clock),
+                DeliverySource(
+                    client: client, route: egress.deliveries, userAgent: "watchbill/\(Version.text)",
+                    now: { clock.now() }, witness: watches.delivered(by:_:)),
+            ] + registrySources(egress.registries, client, watches, clock),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
         logger.notice(
@@ -51,7 +55,7 @@ struct OperatorProcess {
         let end = try await serve(runtime, witness, watches, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
         await connection.shutdown()
-        await registries.shutdown()
+        await egress.registries.shutdown()
         await loops.shutdown()
         return end
     }
@@ -92,27 +96,6 @@ struct OperatorProcess {
             RepositoryTagsSource(registries: registries, secrets: secrets, checked: checked),
             ImageContentSource(registries: registries, secrets: secrets),
         ]
-    }
-
-    /// The way to registries: through proxies where the configuration names some, trusting its authorities too.
-    private func registryTransport(on loops: EventLoops) throws -> EgressTransport {
-        let egress = settings.configuration.egress
-        var configuration = AHCTransport.Configuration()
-        if !egress.authorities.isEmpty { configuration.tls.additionalAuthorities = Array(egress.authorities.utf8) }
-        func way(through proxy: String) throws -> AHCTransport? {
-            guard let address = ProxyAddress(proxy) else { return nil }
-            var proxied = configuration
-            proxied.proxy = .init(host: address.host, port: address.port)
-            return try AHCTransport(proxied, on: loops)
-        }
-        do {
-            return EgressTransport(
-                direct: try AHCTransport(configuration, on: loops), http: try way(through: egress.httpProxy),
-                https: try way(through: egress.httpsProxy), exceptions: ProxyExceptions(egress.noProxy))
-        } catch {
-            throw CommandFailure(
-                what: "\(error)", place: "egress in --config", remedy: "correct the configuration file", code: .usage)
-        }
     }
 
     private var runtimeSettings: Runtime.Settings {

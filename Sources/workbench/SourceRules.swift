@@ -14,7 +14,8 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController", "RegistryHints",
+        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController",
+        "ChannelController", "RegistryHints",
         "CommandLine",
     ].map { "Sources/\($0)/" }
 

@@ -99,7 +99,7 @@ kill_operator() {
 
 # remove_everything NAMESPACE…: the objects of earlier runs, so that counts start at zero.
 remove_everything() {
-  kubectl delete scanpolicies,scanreports,imagewatches --all --all-namespaces --wait=false >/dev/null 2>&1 || true
+  kubectl delete scanpolicies,scanreports,imagewatches,channels --all --all-namespaces --wait=false >/dev/null 2>&1 || true
   # A killed operator's Lease would let the next one wait.
   kubectl -n "$OPERATOR_NAMESPACE" delete leases --all >/dev/null 2>&1 || true
   kubectl -n "$OPERATOR_NAMESPACE" delete jobs,configmaps -l app.kubernetes.io/managed-by=watchbill --wait=true >/dev/null 2>&1 || true

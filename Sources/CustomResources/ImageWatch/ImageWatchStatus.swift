@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Digests
 import Essentials
 
 /// What an ImageWatch's status says beside its conditions.
@@ -6,8 +7,14 @@ package struct ImageWatchStatus: Hashable, Sendable {
     package var counts = Counts()
     package var images: [Image] = []
     package var lastHandledReconcileAt: String?
+    package var outbox = Outbox()
+    /// Fingerprints of the failing images that channels know of.
+    package var toldFailing: Set<String> = []
 
     package init() {}
+
+    /// Stands for an image where only whether it is the same matters.
+    package static func fingerprint(of image: String) -> String { String(SHA256.hex(image.utf8).prefix(8)) }
 
     package struct Counts: Hashable, Sendable {
         package var monitored = 0
@@ -85,6 +92,7 @@ extension ImageWatchStatus {
                 "omitted": counts.omitted > 0 ? .integer(Int64(counts.omitted)) : nil,
             ]),
             "images": images.isEmpty ? nil : .array(images.map(\.json)),
+            "outbox": outbox.json, "toldFailing": toldFailing.isEmpty ? nil : .strings(toldFailing.sorted()),
             "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
         ])
     }
