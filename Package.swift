@@ -20,7 +20,9 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory"]
+let shims: Set<String> = [
+    "CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory", "CKubernetesSchemas", "CCertificates",
+]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -86,7 +88,10 @@ let shells: [Target] = [
         "OCIRegistry",
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
         "ScanPolicyController", "ImageWatchController"),
-    pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
+    .target(name: "CKubernetesSchemas", exclude: ["kubernetes-1.30.json.gz"]),
+    pure(
+        "EmbeddedAPIServer", "CKubernetesSchemas", "CZlib", "Essentials", "HTTPTransport", "JSONScan",
+        "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
     pure(
