@@ -105,6 +105,13 @@ let socketShells: [Target] = [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
+    .target(name: "CCertificates", dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
+    pure(
+        "Sandbox", "CCertificates", "EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel",
+        "YAML", .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
     pure(
         "ProbeServer", "Essentials", .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"), log),
@@ -121,7 +128,7 @@ let programs: [Target] = [
             "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier", "Installation", "RegistryHints",
+            "EmbeddedAPIServer", "Sandbox", "Courier", "Installation", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -219,6 +226,10 @@ let socketTests: [Target] = [
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
+    tests(
+        "Sandbox", "APIConformance", "EmbeddedAPIServer", "Essentials", "HTTPClientTransport", "HTTPTransport",
+        "JSONScan",
+        "KubernetesClient", "KubernetesModel", log),
     tests("Watchbill", "Courier", resources: [.copy("Resources"), .copy("wrong-uses.txt")]),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]
