@@ -60,7 +60,7 @@ RING ?= all
 RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|SpecSpace|Planning|ScanPolicyController|ImageWatchController|ChannelController)Tests
 RING2 := (CommandLine|Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
 RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|CommandShell|Notifications|Courier|Installation)Tests
-RING4 := (HTTPClientTransport|ProbeServer|RealCluster|RealRegistry|Watchbill)Tests
+RING4 := (HTTPClientTransport|ProbeServer|Sandbox|RealCluster|RealRegistry|Watchbill)Tests
 # The laws have a target of their own. Rings 3 and 4 run one test at a time: two cores and tests with time limits do not go
 # together otherwise. Rings 1 and 2 know no time.
 LAWS  := ControllerRuntimeTests.LawsTests

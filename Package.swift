@@ -20,7 +20,9 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory"]
+let shims: Set<String> = [
+    "CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory", "CKubernetesSchemas", "CCertificates",
+]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -90,7 +92,10 @@ let shells: [Target] = [
     pure(
         "Notifications", "Essentials", "Digests", "Facts", "Planning", "KubernetesModel", "KubernetesClient",
         "CustomResources", "ControllerRuntime", "HTTPTransport", "OCIModel"),
-    pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
+    .target(name: "CKubernetesSchemas", exclude: ["kubernetes-1.30.json.gz"]),
+    pure(
+        "EmbeddedAPIServer", "CKubernetesSchemas", "CZlib", "Essentials", "HTTPTransport", "JSONScan",
+        "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
     pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
     pure(
@@ -104,6 +109,13 @@ let socketShells: [Target] = [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
+    .target(name: "CCertificates", dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
+    pure(
+        "Sandbox", "CCertificates", "EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel",
+        "YAML", .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
     pure(
         "ProbeServer", "Essentials", .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"), log),
@@ -121,7 +133,7 @@ let programs: [Target] = [
             "Notifications",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier", "Installation", "RegistryHints",
+            "EmbeddedAPIServer", "Sandbox", "Courier", "Installation", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -227,6 +239,10 @@ let socketTests: [Target] = [
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
+    tests(
+        "Sandbox", "APIConformance", "EmbeddedAPIServer", "Essentials", "HTTPClientTransport", "HTTPTransport",
+        "JSONScan",
+        "KubernetesClient", "KubernetesModel", log),
     tests("Watchbill", "Courier", resources: [.copy("Resources"), .copy("wrong-uses.txt")]),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]

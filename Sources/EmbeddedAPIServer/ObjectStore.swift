@@ -70,6 +70,15 @@ struct ObjectStore: Sendable {
         return final
     }
 
+    /// Puts everything in the place of what is kept.
+    mutating func restore(_ objects: [(TableID, ObjectKey, JSONValue)], revision: Int) {
+        tables = [:]
+        for (table, key, object) in objects { tables[table, default: [:]][key] = object }
+        history = []
+        self.revision = max(revision, 1)
+        compactedRevision = self.revision
+    }
+
     /// Forgets the past, as etcd's compaction does: older revisions are then answered with 410.
     mutating func compact(upTo wanted: Int? = nil) {
         let limit = min(wanted ?? revision, revision)

@@ -24,7 +24,17 @@ struct OperatorProcess {
     func run() async throws -> Runtime.End {
         let clock = SystemClock()
         let loops = EventLoops(threads: 1)
-        let connection = try ClusterLink.connect(settings.credentials, on: loops, clock: clock)
+        let connection: ClusterConnection?
+        let transport: (Lane) -> any HTTPTransport
+        switch settings.server {
+        case .cluster(let credentials):
+            let opened = try ClusterLink.connect(credentials, on: loops, clock: clock)
+            connection = opened
+            transport = opened.transport
+        case .inProcess(let direct):
+            connection = nil
+            transport = { _ in direct }
+        }
         let egress = try EgressWays(settings.configuration.egress, on: loops)
         let watches = WatchWitness()
         let gate = LeaderGate(clock: clock)
@@ -32,7 +42,7 @@ struct OperatorProcess {
         let witness = ScanWitness()
         let client = KubernetesClient(
             userAgent: "watchbill/\(Version.text)", gate: { gate.timeLeft },
-            answered: { metrics.count($0, code: $1) }, transport: connection.transport)
+            answered: { metrics.count($0, code: $1) }, transport: transport)
         let runtime = Runtime(
             settings: runtimeSettings, controllers: Composition.controllers(witness),
             sources: [
@@ -47,14 +57,14 @@ struct OperatorProcess {
         logger.notice(
             "starting",
             metadata: [
-                "version": "\(Version.text)", "server": "\(settings.credentials.server)",
+                "version": "\(Version.text)", "server": "\(settings.server)",
                 "identity": "\(settings.identity)",
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
         tellUnknownFields(metrics)
         let end = try await serve(runtime, witness, watches, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
-        await connection.shutdown()
+        await connection?.shutdown()
         await egress.registries.shutdown()
         await loops.shutdown()
         return end
@@ -108,7 +118,7 @@ struct OperatorProcess {
 
     /// Runs everything until the runtime ends; a signal asks it to.
     private func serve(
-        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection,
+        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection?,
         on loops: EventLoops,
         clock: SystemClock
     ) async throws -> Runtime.End {
@@ -146,7 +156,7 @@ struct OperatorProcess {
                 return nil
             }
             group.addTask {
-                await connection.run(
+                await connection?.run(
                     sleep: { try await Task.sleep(for: $0) },
                     failed: { logger.warning("credentials could not be read again", metadata: ["error": "\($0)"]) })
                 return nil

@@ -38,7 +38,7 @@ enum SourceRules {
             remedy: "FoundationEssentials, or nothing: Foundation brings ICU"),
         Ban(
             word: "import " + "NIO", folders: pure + belowSockets,
-            remedy: "sockets are for HTTPClientTransport and ProbeServer"),
+            remedy: "sockets are for HTTPClientTransport, ProbeServer and Sandbox"),
         Ban(word: "import " + "Logging", folders: pure, remedy: "layers A and B return what there is to say"),
         Ban(word: "Continuous" + "Clock", folders: pure, remedy: "take the time as an argument"),
         Ban(word: "SystemRandom" + "NumberGenerator", folders: pure, remedy: "take a SeededGenerator"),
