@@ -88,7 +88,8 @@ let shells: [Target] = [
         "ScanPolicyController", "ImageWatchController"),
     pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure("ChildProcesses"),
+    pure("Courier", "ChildProcesses", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
     pure(
         "CommandShell", "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "OCIModel",
         "CustomResources", "Planning", "TrivyReport", "Facts", "FactSources", "ScanPolicyController", "Courier"),
