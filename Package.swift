@@ -63,6 +63,8 @@ let behaviour: [Target] = [
         "Schedules", "Exposition"),
     // What registries tell of their own accord: who says it, and of which repository.
     pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
+    // Minimal controllers and what a node decides, for an API server that has neither; who carries it out is above.
+    pure("Workloads", "Essentials", "JSONScan", "KubernetesModel", "CustomResources", "Planning", "Digests"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
@@ -91,6 +93,10 @@ let shells: [Target] = [
     pure("ChildProcesses"),
     pure("Courier", "ChildProcesses", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
     pure(
+        "LocalNode", "Workloads", "ChildProcesses", "ControllerRuntime", "CustomResources", "Digests", "Essentials",
+        "FactSources", "HTTPTransport", "JSONScan", "KubernetesClient", "KubernetesModel", "OCIModel", "OCIRegistry",
+        "Planning", log),
+    pure(
         "CommandShell", "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "OCIModel",
         "CustomResources", "Planning", "TrivyReport", "Facts", "FactSources", "ScanPolicyController", "Courier"),
 ]
@@ -117,7 +123,7 @@ let programs: [Target] = [
             "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier", "Installation", "RegistryHints",
+            "Courier", "Installation", "LocalNode", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -178,6 +184,7 @@ let pureTests: [Target] = [
     tests(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "JSONScan", "Schema", "Exposition"),
+    tests("Workloads", "Essentials", "JSONScan", "KubernetesModel", "Planning", "CustomResources"),
     tests("Exposition"),
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
@@ -201,6 +208,9 @@ let shellTests: [Target] = [
     tests(
         "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
         "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),
+    tests(
+        "LocalNode", "Workloads", "ControllerRuntime", "EmbeddedAPIServer", "Essentials", "HTTPTransport",
+        "KubernetesModel", "Planning", "TestSupport"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 
