@@ -57,9 +57,9 @@ verify: workbench ## format, imports, rendered files, bans, links, layering
 
 # Rings 1-3 need no sockets and build without NIO; ring 4 runs the conformance cases on the real API server too.
 RING ?= all
-RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|SpecSpace|Planning|ScanPolicyController|ImageWatchController|ChannelController)Tests
-RING2 := (CommandLine|Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
-RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|CommandShell|Notifications|Courier|Installation)Tests
+RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|SpecSpace|Planning|ScanPolicyController|ImageWatchController|ChannelController|RegistryHints)Tests
+RING2 := (CommandLine|Workloads|Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
+RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|CommandShell|Notifications|Courier|Installation|LocalNode)Tests
 RING4 := (HTTPClientTransport|ProbeServer|Sandbox|RealCluster|RealRegistry|Watchbill)Tests
 # The laws have a target of their own. Rings 3 and 4 run one test at a time: two cores and tests with time limits do not go
 # together otherwise. Rings 1 and 2 know no time.

@@ -66,6 +66,8 @@ let behaviour: [Target] = [
     // What registries tell of their own accord: who says it, and of which repository.
     pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
     pure("ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts"),
+    // Minimal controllers and what a node decides, for an API server that has neither; who carries it out is above.
+    pure("Workloads", "Essentials", "JSONScan", "KubernetesModel", "CustomResources", "Planning", "Digests"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
@@ -97,7 +99,12 @@ let shells: [Target] = [
         "EmbeddedAPIServer", "CKubernetesSchemas", "CZlib", "Essentials", "HTTPTransport", "JSONScan",
         "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure("ChildProcesses"),
+    pure("Courier", "ChildProcesses", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure(
+        "LocalNode", "Workloads", "ChildProcesses", "ControllerRuntime", "CustomResources", "Digests", "Essentials",
+        "FactSources", "HTTPTransport", "JSONScan", "KubernetesClient", "KubernetesModel", "OCIModel", "OCIRegistry",
+        "Planning", log),
     pure(
         "CommandShell", "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "OCIModel",
         "CustomResources", "Planning", "TrivyReport", "Facts", "FactSources", "ScanPolicyController", "Courier"),
@@ -133,7 +140,7 @@ let programs: [Target] = [
             "Notifications",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "EmbeddedAPIServer", "Sandbox", "Courier", "Installation", "RegistryHints",
+            "EmbeddedAPIServer", "Sandbox", "Courier", "Installation", "LocalNode", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -197,6 +204,7 @@ let pureTests: [Target] = [
     tests(
         "ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "JSONScan",
         "Schema"),
+    tests("Workloads", "Essentials", "JSONScan", "KubernetesModel", "Planning", "CustomResources"),
     tests("Exposition"),
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
@@ -225,6 +233,9 @@ let shellTests: [Target] = [
     tests(
         "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
         "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),
+    tests(
+        "LocalNode", "Workloads", "ControllerRuntime", "EmbeddedAPIServer", "Essentials", "HTTPTransport",
+        "KubernetesModel", "Planning", "TestSupport"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 

@@ -15,13 +15,13 @@ enum SourceRules {
         "TrivyReport",
         "CustomResources",
         "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController",
-        "ChannelController", "RegistryHints",
+        "ChannelController", "RegistryHints", "Workloads",
         "CommandLine",
     ].map { "Sources/\($0)/" }
 
     private static let belowSockets = [
         "HTTPTransport", "KubernetesClient", "OCIRegistry", "ControllerRuntime", "FactSources", "EmbeddedAPIServer",
-        "Courier", "CommandShell", "Installation",
+        "Courier", "CommandShell", "Installation", "ChildProcesses", "LocalNode",
     ].map { "Sources/\($0)/" }
 
     private static let everywhere = ["Sources/"]
