@@ -22,6 +22,8 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Files and folders of manifests to apply at the start.")
     var apply: [String] = []
     @Flag(help: "Run the operator beside it, with its definitions applied.") var withOperator = false
+    @Flag(inversion: .prefixedNo, help: "Run Pods of Jobs on this machine, and let all others look as if they ran.")
+    var node = true
     @Option(help: "trace, debug, info, notice, warning, error or critical.") var logLevel = "warning"
 
     func run() async throws {
@@ -37,7 +39,9 @@ struct SandboxCommand: AsyncParsableCommand {
             let sandbox = try SandboxServer(
                 folder: try SandboxFolder(folder), address: address, group: loops.group, logger: logger,
                 now: { clock.now() })
-            let services = SandboxServices(server: sandbox.server, withOperator: withOperator, logger: logger)
+            let services = SandboxServices(
+                server: sandbox.server, withOperator: withOperator, nodeState: node ? folder : nil, loops: loops,
+                logger: logger)
             try await run(sandbox, services, manifests)
             await loops.shutdown()
         } catch let error as SandboxError {

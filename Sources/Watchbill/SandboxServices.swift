@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLine
+import ControllerRuntime
 import CustomResources
 import EmbeddedAPIServer
 import Essentials
+import HTTPClientTransport
 import HTTPTransport
 import KubernetesClient
 import Logging
@@ -13,7 +15,12 @@ import UnixSignals
 struct SandboxServices: Sendable {
     let server: EmbeddedAPIServer
     let withOperator: Bool
+    /// The folder in which the node keeps its images, logs and volumes; nil when there is to be none.
+    let nodeState: String?
+    let loops: EventLoops
     let logger: Logger
+    /// Rung when the node is to end.
+    let ending = Bell()
 
     private enum Ended { case signal, service(String) }
 
@@ -31,10 +38,17 @@ struct SandboxServices: Sendable {
                 running += 1
                 group.addTask { try await runOperator() }
             }
-            // The node that runs Pods starts here, beside the operator: a task with `client(as:)`.
+            if let nodeState {
+                running += 1
+                group.addTask {
+                    try await runNode(in: nodeState)
+                    return .service("the node")
+                }
+            }
             group.addTask {
                 for await _ in await UnixSignalsSequence(trapping: .sigterm, .sigint) { break }
                 asked.value.withLock { $0 = true }
+                ending.ring()
                 return .signal
             }
             defer { group.cancelAll() }
