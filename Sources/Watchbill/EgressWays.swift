@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import CommandLine
 import CustomResources
+import Essentials
 import HTTPClientTransport
 import HTTPTransport
 import Notifications
