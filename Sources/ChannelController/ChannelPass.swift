@@ -22,6 +22,8 @@ struct ChannelPass {
 
     /// So many messages are under way at a time.
     private static let underWay = 4
+    /// So many of them may be ones that failed: some that a receiver never takes must not hold up all others.
+    private static let failedUnderWay = 2
 
     init(_ channel: Channel, in world: World, at now: Timestamp) {
         self.channel = channel
@@ -44,18 +46,34 @@ struct ChannelPass {
     /// Sends the oldest, and looks at what became of those that were sent.
     mutating func deliver() {
         let room = ChannelStatus.maximumSettled - status.settled.count
-        for pending in open.prefix(min(Self.underWay, room)) { deliver(pending) }
+        var places = min(Self.underWay, room)
+        for pending in open where places > 0 {
+            if failed == Self.failedUnderWay, hasFailed(pending) { continue }
+            deliver(pending)
+            places -= 1
+        }
         let over = Set(status.settled.map(\.id))
         open.removeAll { over.contains($0.notice.id) }
         status.pending = open.count
         if failed == 0, hasSucceeded, !hasGivenUp { status.lastError = nil }
     }
 
+    private func question(_ pending: PendingNotice) -> Delivery {
+        Delivery(
+            pending.notice.id, NoticeMessage.body(of: pending, cluster: world.configuration.clusterName),
+            by: channel.key, to: channel.spec.webhook ?? .init())
+    }
+
+    private func hasFailed(_ pending: PendingNotice) -> Bool {
+        if case .failed(let failure) = world.fact(question(pending)) {
+            return failure.reason != DeliveryReason.refused.rawValue
+        }
+        return false
+    }
+
     private mutating func deliver(_ pending: PendingNotice) {
         let notice = pending.notice
-        let question = Delivery(
-            notice.id, NoticeMessage.body(of: pending, cluster: world.configuration.clusterName), by: channel.key,
-            to: channel.spec.webhook ?? .init())
+        let question = question(pending)
         let fact = world.fact(question)
         let deadline = notice.time + channel.spec.effectiveDeadline
         switch fact {
@@ -69,15 +87,13 @@ struct ChannelPass {
             wants.append(question)
             settle(pending, .refused, failure)
         case .failed(let failure) where deadline <= now: settle(pending, .expired, failure)
-        case .unknown where deadline <= now: settle(pending, .expired, nil)
         case .failed(let failure):
             wants.append(question)
             failed += 1
             if failed == 1 { status.lastError = .init(failure.reason, failure.message) }
             wake(at: deadline)
-        case .unknown:
-            wants.append(question)
-            wake(at: deadline)
+        // Nothing is given up that was never tried: it may have waited for a channel that was suspended.
+        case .unknown: wants.append(question)
         }
     }
 

@@ -38,10 +38,13 @@ struct HintBook {
     ) -> (effects: [HintMachine<HintedRepository>.Effect], healthy: [HintedRepository]) {
         var effects: [HintMachine<HintedRepository>.Effect] = []
         var healthy: [HintedRepository] = []
-        for repository in (names[hint.path] ?? []).filter(hint.names).sorted(by: {
+        let repositories = (names[hint.path] ?? []).filter(hint.names).sorted {
             ($0.registry ?? "") < ($1.registry ?? "")
-        }) {
-            if latest.updateValue(time, forKey: repository) == nil { healthy.append(repository) }
+        }
+        // A sender that does not name its registry vouches for none where several have such a repository.
+        let isUnmistakable = repositories.count == 1
+        for repository in repositories {
+            if isUnmistakable, latest.updateValue(time, forKey: repository) == nil { healthy.append(repository) }
             effects += machine.hinted(repository, now: now)
         }
         return (effects, healthy)

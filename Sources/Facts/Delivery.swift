@@ -27,8 +27,8 @@ package struct Delivery: FactQuestion {
         self.receiver = receiver
     }
 
-    /// Each channel backs off by itself: a dead one harms no other.
-    package var bucket: String { "channel \(channel)" }
+    /// Each channel backs off by itself: a dead one harms no other, and a corrected one begins anew.
+    package var bucket: String { "channel \(channel) \(receiver.fingerprint)" }
 
     /// That it was accepted is all there is to know.
     package struct Answer: Hashable, Sendable {

@@ -17,7 +17,7 @@ extension ImageCheck {
     /// What is known now and was not when the status was written. What the first comparison finds is news only on wish.
     var news: [ImageNews] {
         let before = memory.entry(target, policy: image.policy)
-        let isFirst = before?.outdated == nil
+        let isFirst = before?.outdated == nil && omittedNewest == nil
         var news: [ImageNews] = []
         func add(_ event: ImageWatchSpec.NoticeEvent, _ text: String) {
             news.append(ImageNews(event: event, subject: text + users))
@@ -39,6 +39,7 @@ extension ImageCheck {
     /// version that is the newest because a newer one was withdrawn is none that anybody waits for.
     private func isNew(_ latest: ImageWatchStatus.Version) -> Bool {
         let known = memory.newest(of: target, policy: image.policy)
+        if known.isEmpty, let omittedNewest { return omittedNewest != latest.code }
         guard !known.isEmpty else { return spec.notify?.tellsFirstSight == true }
         return known.allSatisfy { old in
             if old.tag == latest.tag {
@@ -50,6 +51,8 @@ extension ImageCheck {
                 latest.tag)
         }
     }
+
+    private var omittedNewest: UInt32? { memory.omittedNewest(of: target, policy: image.policy) }
 
     private var users: String {
         guard let first = image.usedBy.first else { return "" }

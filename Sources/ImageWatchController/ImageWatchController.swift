@@ -28,11 +28,13 @@ package enum ImageWatchController: Controller {
         } catch {
             // What is known is not forgotten over a typing error.
             status.take(watch.observedImages)
+            status.omitted = watch.observedOmitted
             let notices = WatchNotices(remembering: watch, in: world, at: now)
             return settled(.stalled(error.reason.rawValue, message: error.message), status, notices)
         }
         guard !watch.spec.isSuspended else {
             status.take(watch.observedImages)
+            status.omitted = watch.observedOmitted
             return settled(
                 .ready(ImageWatch.Reason.suspended.rawValue, message: ImageWatch.Reason.suspended.explanation), status,
                 WatchNotices(remembering: watch, in: world, at: now))

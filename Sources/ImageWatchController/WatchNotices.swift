@@ -40,12 +40,15 @@ struct WatchNotices {
     private mutating func tellFailures(
         _ watch: ImageWatch, _ survey: WatchSurvey, _ notify: ImageWatchSpec.Notify, _ now: Timestamp
     ) {
-        toldFailing.subtract(
-            survey.images.filter { $0.lastError == nil && $0.outdated != nil }.map {
-                ImageWatchStatus.fingerprint(of: $0.image)
-            })
+        func fingerprint(_ image: ImageWatchStatus.Image) -> String { ImageWatchStatus.fingerprint(of: image.image) }
+        toldFailing.subtract(survey.images.filter { $0.lastError == nil && $0.outdated != nil }.map(fingerprint))
         let failing = survey.images.filter { $0.lastError != nil }
-        let news = failing.filter { !toldFailing.contains(ImageWatchStatus.fingerprint(of: $0.image)) }
+        let present = Set(failing.map(fingerprint))
+        var news = failing.filter { !toldFailing.contains(fingerprint($0)) }
+        // Those that do not run make room. What there is no room for is not told: it would be news again in the next pass.
+        let absent = toldFailing.subtracting(present).sorted()
+        toldFailing.subtract(absent.prefix(max(0, toldFailing.count + news.count - Self.memory)))
+        news = Array(news.prefix(max(0, Self.memory - toldFailing.count)))
         guard !news.isEmpty, notify.effectiveEvents.contains(.checkFailed),
             let health = watch.conditions.first(where: { $0.type == WatchSurvey.healthCondition }),
             health.status == .false, let since = health.lastTransitionTime
@@ -54,12 +57,6 @@ struct WatchNotices {
         ledger.tell(
             ImageWatchSpec.NoticeEvent.checkFailed.rawValue, count: news.count,
             subjects: news.map { "\($0.image): \($0.lastError?.reason ?? "")" }.sorted(), to: notify.channels)
-        toldFailing.formUnion(news.map { ImageWatchStatus.fingerprint(of: $0.image) })
-        // Those that do not run are forgotten first.
-        let present = Set(failing.map { ImageWatchStatus.fingerprint(of: $0.image) })
-        for image in toldFailing.subtracting(present).sorted() where toldFailing.count > Self.memory {
-            toldFailing.remove(image)
-        }
-        toldFailing = Set(toldFailing.sorted().prefix(Self.memory))
+        toldFailing.formUnion(news.map(fingerprint))
     }
 }

@@ -86,7 +86,11 @@ struct WatchMemory {
     /// What counted as the newest, by repository and policy.
     private var compared: [String: [ImageWatchStatus.Version]] = [:]
 
+    /// What was newest of images that the status does not list.
+    private let omitted: [UInt32: UInt32]
+
     init(_ watch: ImageWatch) {
+        omitted = watch.observedOmitted
         for entry in watch.observedImages {
             let key = "\(entry.image) \(entry.policy)"
             if entries[key] == nil || entry.outdated == true { entries[key] = entry }
@@ -104,6 +108,11 @@ struct WatchMemory {
 
     /// Versions of a repository that were newer than something, as far as they are remembered.
     func versions(of target: WatchTarget) -> [ImageWatchStatus.Version] { versions[target.reference.name] ?? [] }
+
+    /// The fingerprint of what was newest of an image that the status does not list.
+    func omittedNewest(of target: WatchTarget, policy: String) -> UInt32? {
+        omitted[ImageWatchStatus.Image.code(image: target.text, policy: policy)]
+    }
 
     /// What is known to be the newest of a repository, whatever runs; empty before its first comparison.
     func newest(of target: WatchTarget, policy: String) -> [ImageWatchStatus.Version] {

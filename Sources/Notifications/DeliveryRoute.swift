@@ -50,35 +50,39 @@ package struct DeliveryRoute: Sendable {
     }
 
     /// Finds the way. The address that was judged is the one that is connected to: a name that changes meanwhile leads nowhere else.
-    package func way(to url: WebhookURL) async throws(DeliveryObstacle) -> Way {
+    ///
+    /// - Parameter name: what the receiver is called in errors.
+    package func way(to url: WebhookURL, as name: String) async throws(DeliveryObstacle) -> Way {
         let isAllowed = allowed.match(host: url.host, port: url.port)
         guard url.isSecure || isAllowed else {
             throw DeliveryObstacle(
                 .addressForbidden,
-                "messages leave over https:// only; for \(url.host) the operator's configuration does not allow http:// in egress.allow"
+                "messages leave over https:// only; for \(name) the operator's configuration does not allow http:// in egress.allow"
             )
         }
         let proxy = exceptions.covers(host: url.host, port: url.port) ? nil : url.isSecure ? httpsProxy : httpProxy
         if let proxy {
             // The proxy finds the address of a name, and is there to judge it.
-            if let address = IPAddress(url.host) { try judge(address, url, isAllowed) }
+            if let address = IPAddress(url.host) { try judge(address, url, name, isAllowed) }
             return Way(transport: proxy, close: {})
         }
         let addresses: [IPAddress]
         if let address = IPAddress(url.host) { addresses = [address] } else { addresses = await resolve(url.host) }
         guard let address = addresses.first else {
-            throw DeliveryObstacle(.receiverUnreachable, "the name \(url.host) has no address")
+            throw DeliveryObstacle(.receiverUnreachable, "the name of \(name) has no address")
         }
-        for address in addresses { try judge(address, url, isAllowed) }
+        for address in addresses { try judge(address, url, name, isAllowed) }
         let transport = try direct(url.host, address)
         return Way(transport: transport, close: { await transport.shutdown() })
     }
 
-    private func judge(_ address: IPAddress, _ url: WebhookURL, _ isAllowed: Bool) throws(DeliveryObstacle) {
+    private func judge(
+        _ address: IPAddress, _ url: WebhookURL, _ name: String, _ isAllowed: Bool
+    ) throws(DeliveryObstacle) {
         if address.isPublic || isAllowed || allowed.match(host: address.description, port: url.port) { return }
         throw DeliveryObstacle(
             .addressForbidden,
-            "\(url.host) has the address \(address), which is not a public one; the operator's configuration does not allow it in egress.allow"
+            "\(name) has an address that is not a public one; the operator's configuration does not allow it in egress.allow"
         )
     }
 }

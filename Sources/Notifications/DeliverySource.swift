@@ -47,8 +47,10 @@ package struct DeliverySource: FactSource {
         do throws(Obstacle) {
             let url = try await url(of: question)
             let signature = WebhookSignature(keys: try await keys(of: question))
-            let way = try await route.way(to: url)
-            let result = await send(question, to: url, signature, by: way.transport)
+            // Where the URL is a secret, its host may be one.
+            let name = question.receiver.urlSecretRef == nil ? url.host : "the receiver"
+            let way = try await route.way(to: url, as: name)
+            let result = await send(question, to: url, as: name, signature, by: way.transport)
             await way.close()
             return result
         } catch {
@@ -57,7 +59,8 @@ package struct DeliverySource: FactSource {
     }
 
     private func send(
-        _ question: Delivery, to url: WebhookURL, _ signature: WebhookSignature, by transport: any HTTPTransport
+        _ question: Delivery, to url: WebhookURL, as name: String, _ signature: WebhookSignature,
+        by transport: any HTTPTransport
     ) async -> Result<Delivery.Answer, FactFailure> {
         let body = Array(question.body.utf8)
         var request = HTTPRequest(
@@ -67,20 +70,22 @@ package struct DeliverySource: FactSource {
         request.headers += signature.headers(id: question.id, time: now().seconds, body: body)
         do throws(TransportError) {
             let answer = try await transport.send(request)
-            return Self.result(answer, from: url)
+            return Self.result(answer, from: name)
         } catch {
             return .failure(
                 FactFailure(
-                    reason: DeliveryReason.receiverUnreachable.rawValue, message: "\(url.host): \(error.words)",
+                    reason: DeliveryReason.receiverUnreachable.rawValue, message: "\(name): \(error.words)",
                     isShared: true))
         }
     }
 
-    private static func result(_ answer: HTTPResponse, from url: WebhookURL) -> Result<Delivery.Answer, FactFailure> {
+    private static func result(_ answer: HTTPResponse, from name: String) -> Result<Delivery.Answer, FactFailure> {
         let (reason, isFinal, isShared): (DeliveryReason, Bool, Bool)
         switch answer.status {
         case 200..<300: return .success(Delivery.Answer())
-        case 400, 413, 415, 422: (reason, isFinal, isShared) = (.refused, true, false)
+        case 413, 415, 422: (reason, isFinal, isShared) = (.refused, true, false)
+        // Many receivers say 400 to a signature that is not of their secret: that heals.
+        case 400: (reason, isFinal, isShared) = (.notAccepted, false, false)
         case 429: (reason, isFinal, isShared) = (.rateLimited, false, true)
         case 408, 425: (reason, isFinal, isShared) = (.receiverFailed, false, true)
         case 500: (reason, isFinal, isShared) = (.receiverFailed, false, false)
@@ -89,7 +94,7 @@ package struct DeliverySource: FactSource {
         }
         return .failure(
             FactFailure(
-                reason: reason.rawValue, message: "\(url.host) answered with status \(answer.status)",
+                reason: reason.rawValue, message: "\(name) answered with status \(answer.status)",
                 isFinal: isFinal, isShared: isShared,
                 retryAfter: answer.header("retry-after").flatMap { RetryAfter.wait($0, date: answer.header("date")) }))
     }

@@ -203,6 +203,40 @@ private struct Harbour {
         #expect(harbour.events.map(\.reason) == ["NotificationRefused"])
     }
 
+    @Test func `what a receiver never takes holds up half of the places at most`() throws {
+        var harbour = Harbour()
+        harbour.add(channel: "hooks")
+        harbour.tell(0..<8)
+        for _ in 0..<4 {
+            let sent = try harbour.pass()
+            #expect(sent.count <= 4)
+            harbour.answer(
+                sent.filter {
+                    $0.body.contains("CVE-0\"") || $0.body.contains("CVE-1\"") || $0.body.contains("CVE-2\"")
+                }, failure)
+            harbour.answer(sent.filter { sent in (3..<8).contains { sent.body.contains("CVE-\($0)\"") } })
+            try harbour.pass()
+            harbour.clear()
+        }
+        #expect(harbour.status()["pending"] == 3)
+    }
+
+    @Test func `what waited for longer than the deadline is tried before it is given up`() throws {
+        var harbour = Harbour()
+        harbour.add(channel: "hooks") { $0.suspend = true }
+        harbour.tell(0..<2)
+        try harbour.pass()
+        harbour.now = harbour.now + .seconds(200_000)
+        harbour.add(channel: "hooks")
+        let sent = try harbour.pass()
+        #expect(sent.count == 2 && harbour.events.isEmpty)
+        harbour.answer([sent[0]])
+        harbour.answer([sent[1]], failure)
+        try harbour.pass()
+        let outcomes = harbour.status()["settled"]?.arrayValue?.compactMap { $0["outcome"]?.stringValue }
+        #expect(outcomes == ["Delivered", "Expired"])
+    }
+
     @Test func `an error ends with the next success`() throws {
         var harbour = Harbour()
         harbour.add(channel: "hooks")

@@ -15,7 +15,6 @@ import Testing
 
     @Test(arguments: [
         ("https://hooks.example.org", true, "hooks.example.org", 443),
-        ("HTTPS://Hooks.Example.org/x?y=z#f", true, "hooks.example.org", 443),
         ("http://sink.monitoring.svc:8080/", false, "sink.monitoring.svc", 8080),
         ("https://[fd00::1]:9000/x", true, "fd00::1", 9000), ("https://[::1]", true, "::1", 443),
         ("https://10.0.0.1:1", true, "10.0.0.1", 1),
@@ -26,6 +25,14 @@ import Testing
         #expect(url.host == host)
         #expect(url.port == port)
         #expect(url.text == text)
+    }
+
+    @Test func `what is connected to is what was judged, whatever the letters`() throws {
+        let url = try WebhookURL(parsing: "HTTPS://Hooks.Example.ORG:443/X?y=Z")
+        #expect(url.text == "https://hooks.example.org/X?y=Z")
+        for text in ["127.1", "2130706433", "0x7f000001", "0x7f.1", "1.2.3.4.5", "010.0.0.1", "256.1.1.1", "1.2.3.4."] {
+            #expect(throws: WebhookURL.Flaw.host) { try WebhookURL(parsing: "https://\(text)/") }
+        }
     }
 
     @Test(arguments: [

@@ -36,7 +36,8 @@ import Testing
         let outbox = filled(count, to: ["a"])
         #expect(outbox.notices.count == Outbox.maximumNotices)
         #expect(outbox.notices.reduce(0) { $0 + $1.count } == (1...count).reduce(0, +))
-        #expect(outbox.notices.last?.subjects == ["s\(count - 1)"])
+        // The oldest may be under way: they stay as they are.
+        #expect(outbox.notices.prefix(19).map(\.subjects) == (0..<19).map { ["s\($0)"] })
         #expect(Set(outbox.notices.map(\.id)).count == Outbox.maximumNotices)
         #expect((outbox.json?.canonicalBytes.count ?? 0) < 8 << 10)
     }

@@ -109,10 +109,7 @@ import Testing
         var world = try current()
         let tags = RepositoryTags(try WatchWorld.reference("r.io/app"))
         world.fails(tags, "RegistryUnreachable")
-        func plan(unhealthyFor seconds: Int64?) throws -> Plan {
-            let since = seconds.map { world.now + .seconds(-$0) }
-            return try world.plan(healthFalseSince: since)
-        }
+        func plan(unhealthyFor seconds: Int64?) throws -> Plan { try world.plan(unhealthyFor: seconds) }
         _ = try plan(unhealthyFor: nil)
         #expect(told(world).isEmpty)
         let waiting = try plan(unhealthyFor: 60)
@@ -143,6 +140,42 @@ import Testing
         }
     }
 
+    @Test func `more failing images than can be remembered are no news in every pass`() throws {
+        var world = try WatchWorld(["workloads": [:], "notify": ["channels": ["hooks"], "on": ["CheckFailed"]]])
+        for number in 0..<130 {
+            world.run("r.io/app\(number):1.0.0", "a", name: "web\(number)")
+            try world.tag("r.io/app\(number):1.0.0", "a")
+            world.fails(RepositoryTags(try WatchWorld.reference("r.io/app\(number)")), "RegistryUnreachable")
+        }
+        try world.plan()
+        for _ in 0..<3 {
+            world.now = world.now + .seconds(700)
+            _ = try world.plan(unhealthyFor: 600)
+        }
+        #expect(world.watch.observedOutbox.notices.map(\.count) == [100])
+    }
+
+    @Test func `of an image that the status has no room for, what is newer is told`() throws {
+        var world = try WatchWorld(["workloads": [:], "notify": ["channels": ["hooks"]]])
+        for number in 0..<300 {
+            let image = "r.io/team/application-with-a-long-name-\(number)"
+            world.run("\(image):1.0.0", "a", name: "web\(number)")
+            try world.tags(image, "1.0.0")
+            try world.tag("\(image):1.0.0", "a")
+        }
+        try world.plan()
+        try world.plan()
+        let omitted = "r.io/team/application-with-a-long-name-99"
+        #expect(!world.images.contains { $0.image.hasPrefix(omitted) })
+        world.now = world.now + .seconds(60)
+        try world.tags(omitted, "1.0.0", "1.1.0")
+        try world.tag("\(omitted):1.1.0", "b")
+        try world.content(omitted, "b", .image)
+        try world.plan()
+        #expect(told(world) == ["hooks NewVersion 1 \(omitted):1.0.0 → 1.1.0 (StatefulSet web99)"])
+        #expect((world.watch.observedStatus?.canonicalBytes.count ?? 0) < 60 * 1_024)
+    }
+
     @Test func `only what is asked for is told`() throws {
         var world = try current(["channels": ["hooks", "others"], "on": ["DigestChanged"]])
         try push("1.1.0", "b", to: &world, tags: ["1.0.0", "1.1.0"])
@@ -165,6 +198,11 @@ extension WatchWorld {
             watch.observedStatus = .object(status)
         }
         return try plan()
+    }
+
+    /// Likewise, for so many seconds.
+    mutating func plan(unhealthyFor seconds: Int64?) throws -> Plan {
+        try plan(healthFalseSince: seconds.map { now + .seconds(-$0) })
     }
 
     /// Adds to the spec.

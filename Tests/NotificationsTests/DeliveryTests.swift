@@ -99,7 +99,8 @@ import Testing
 
     @Test(
         arguments: [
-            (200, nil), (204, nil), (301, "NotAccepted"), (302, "NotAccepted"), (400, "Refused"), (401, "NotAccepted"),
+            (200, nil), (204, nil), (301, "NotAccepted"), (302, "NotAccepted"), (400, "NotAccepted"),
+            (401, "NotAccepted"),
             (403, "NotAccepted"), (404, "NotAccepted"), (408, "ReceiverFailed"), (410, "NotAccepted"), (413, "Refused"),
             (422, "Refused"), (429, "RateLimited"), (500, "ReceiverFailed"), (502, "ReceiverFailed"),
             (503, "ReceiverFailed"),
@@ -123,7 +124,7 @@ import Testing
             ("https://mixed.example/", "AddressForbidden"), ("https://169.254.169.254/latest", "AddressForbidden"),
             ("https://[::ffff:10.0.0.1]/", "AddressForbidden"), ("https://10.9.8.7/", "AddressForbidden"),
             ("https://sink.monitoring.svc/", nil), ("http://sink.monitoring.svc:8080/", nil), ("http://10.1.2.3/", nil),
-            ("http://2130706433/", "AddressForbidden"), ("https://2130706433/", "AddressForbidden"),
+            ("http://2130706433/", "SecretInvalid"), ("https://2130706433/", "SecretInvalid"),
             ("https://user@hooks.example.org/", "SecretInvalid"),
         ] as [(String, String?)])
     func `where messages may go`(url: String, expected: String?) async {

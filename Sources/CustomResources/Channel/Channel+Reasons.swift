@@ -59,9 +59,9 @@ package enum DeliveryReason: String, ConditionReason {
         case .receiverFailed: "The receiver answers with an error of its own (5xx)."
         case .rateLimited: "The receiver limits messages; the next try waits as long as it asks."
         case .notAccepted:
-            "The receiver does not accept messages from us (401, 403, 404 and the like, or a redirect). Correct URL or secret."
+            "The receiver does not accept messages from us (400, 401, 403, 404 and the like, or a redirect). Correct URL or secret."
         case .refused:
-            "The receiver says that the message is wrong (400, 413, 415, 422). It is not sent again; an Event tells which."
+            "The receiver says that the message is wrong (413, 415, 422). It is not sent again; an Event tells which."
         case .addressForbidden:
             "The URL leads to an address that tenants must not reach. The operator's configuration may allow the host in egress.allow."
         case .secretAccessNotGranted:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Digests
 import Essentials
 
 /// How a channel's receiver is reached. What is absent is nil; the defaults that apply are the `effective…` members.
@@ -26,6 +27,13 @@ package struct ChannelSpec: Hashable, Sendable, Codable {
             self.url = url
             self.urlSecretRef = urlSecretRef
             self.signing = signing
+        }
+
+        /// Tells one receiver from another without showing it.
+        package var fingerprint: String {
+            let references = [urlSecretRef, signing?.secretRef, signing?.previousSecretRef]
+            let words = [url ?? ""] + references.map { "\($0?.name ?? "")/\($0?.key ?? "")" }
+            return String(SHA256.hex(words.joined(separator: " ").utf8).prefix(8))
         }
     }
 

@@ -70,6 +70,22 @@ package struct WebhookURL: Hashable, Sendable {
         }
         guard !authority.isEmpty, authority.utf8.count <= 253 else { throw .host }
         host = authority.lowercased()
-        self.text = text
+        // 127.1, 2130706433 and 0x7f.1 are addresses to some resolvers, and names to others.
+        guard bracket != nil || Self.isUnmistakable(host) else { throw .host }
+        // Written anew: what was judged is what is connected to, whatever the letters.
+        let path = rest.dropFirst(rest.prefix { !"/?#".contains($0) }.count)
+        let name = bracket == nil ? host : "[\(host)]"
+        let usual = port == (isSecure ? 443 : 80)
+        self.text = "\(isSecure ? "https" : "http")://\(name)\(usual ? "" : ":\(port)")\(path)"
+    }
+
+    /// A name whose last label is no number, or an IPv4 address in its four decimal parts.
+    private static func isUnmistakable(_ host: String) -> Bool {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard let last = labels.last(where: { !$0.isEmpty }) else { return false }
+        let isNumber = last.allSatisfy(\.isNumber) || last.hasPrefix("0x")
+        guard isNumber else { return true }
+        return labels.count == 4
+            && labels.allSatisfy { label in UInt8(label).map { "\($0)" == label } ?? false }
     }
 }

@@ -134,6 +134,7 @@ extension ImageWatch {
                     "omitted": .integer("Images that are not listed, because the status would become too large."),
                 ]),
             "outbox": Outbox.schema,
+            "omitted": .string("Fingerprints of images that are not listed, and of what was newest of each."),
             "toldFailing": .array("Fingerprints of images that could not be compared and were told of.", of: .string()),
             "images": .array("One for each image and policy, the outdated ones first.", of: imageSchema),
             "lastHandledReconcileAt": .string(

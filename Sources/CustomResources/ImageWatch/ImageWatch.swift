@@ -23,6 +23,11 @@ package struct ImageWatch: SpecifiedResource {
         (observedStatus?["images"]?.arrayValue ?? []).compactMap(ImageWatchStatus.Image.init(json:))
     }
 
+    /// What the status remembers of images that it does not list.
+    package var observedOmitted: [UInt32: UInt32] {
+        ImageWatchStatus.omitted(from: observedStatus?["omitted"]?.stringValue)
+    }
+
     /// Fingerprints of the failing images that channels know of, as the status remembers them.
     package var observedToldFailing: Set<String> {
         Set((observedStatus?["toldFailing"]?.arrayValue ?? []).compactMap(\.stringValue))

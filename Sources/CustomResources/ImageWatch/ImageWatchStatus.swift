@@ -8,6 +8,8 @@ package struct ImageWatchStatus: Hashable, Sendable {
     package var images: [Image] = []
     package var lastHandledReconcileAt: String?
     package var outbox = Outbox()
+    /// What was newest of images that are not listed: fingerprints of both.
+    package var omitted: [UInt32: UInt32] = [:]
     /// Fingerprints of the failing images that channels know of.
     package var toldFailing: Set<String> = []
 
@@ -92,6 +94,7 @@ extension ImageWatchStatus {
                 "omitted": counts.omitted > 0 ? .integer(Int64(counts.omitted)) : nil,
             ]),
             "images": images.isEmpty ? nil : .array(images.map(\.json)),
+            "omitted": omitted.isEmpty ? nil : .string(Self.text(of: omitted)),
             "outbox": outbox.json, "toldFailing": toldFailing.isEmpty ? nil : .strings(toldFailing.sorted()),
             "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
         ])
@@ -160,4 +163,41 @@ extension ImageWatchStatus.Image {
             .init($0, json.at("lastError", "message")?.stringValue ?? "")
         }
     }
+}
+
+// MARK: Images that are not listed
+
+extension ImageWatchStatus {
+    fileprivate static func code(_ words: String...) -> UInt32 {
+        SHA256.hash(words.joined(separator: "\u{0}").utf8).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    fileprivate static func text(of omitted: [UInt32: UInt32]) -> String {
+        let words = omitted.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        return Base64.encode(words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } })
+    }
+
+    /// Empty when it is none; a status is written by us, but may be spoiled by others.
+    static func omitted(from text: String?) -> [UInt32: UInt32] {
+        guard let text, text.utf8.count <= 64 * 1024, let bytes = Base64.decode(Array(text.utf8)[...]),
+            bytes.count.isMultiple(of: 8)
+        else { return [:] }
+        var omitted: [UInt32: UInt32] = [:]
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            let (key, value) = (bytes[start..<start + 4], bytes[start + 4..<start + 8])
+            omitted[key.reduce(0) { $0 << 8 | UInt32($1) }] = value.reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        return omitted
+    }
+}
+
+extension ImageWatchStatus.Image {
+    /// Stands for the image and the policy by which it is compared.
+    package var code: UInt32 { Self.code(image: image, policy: policy) }
+    package static func code(image: String, policy: String) -> UInt32 { ImageWatchStatus.code(image, policy) }
+}
+
+extension ImageWatchStatus.Version {
+    /// Stands for the tag and what it names.
+    package var code: UInt32 { ImageWatchStatus.code(tag, digest ?? "") }
 }

@@ -9,6 +9,8 @@ package struct Outbox: Hashable, Sendable {
 
     /// More than these are folded into counts.
     package static let maximumNotices = 20
+    /// What has no room is not named, only counted.
+    package static let byteLimit = 8 * 1024
 
     package init() {}
 
@@ -26,22 +28,28 @@ package struct Outbox: Hashable, Sendable {
         at time: Timestamp
     ) {
         for channel in channels {
-            let notice = Notice(
+            var notice = Notice(
                 about: subject, channel: channel, event: event, count: count, subjects: subjects, time: time)
+            while !notice.subjects.isEmpty, bytes + notice.json.canonicalBytes.count > Self.byteLimit {
+                notice.subjects.removeLast()
+            }
             if !notices.contains(where: { $0.id == notice.id }) { notices.append(notice) }
         }
         fit(about: subject)
     }
 
+    private var bytes: Int { notices.reduce(0) { $0 + $1.json.canonicalBytes.count + 1 } }
+
     /// Takes out what `isOver` says is over.
     package mutating func remove(where isOver: (Notice) -> Bool) { notices.removeAll(where: isOver) }
 
-    /// Where there are too many, the two oldest of the channel that has the most become one: how many, not which.
+    /// Where there are too many, the two newest of the channel that has the most become one: how many, not which. The oldest may be
+    /// under way, and would be told again under another id.
     private mutating func fit(about subject: String) {
         while notices.count > Self.maximumNotices {
             let counts = Dictionary(grouping: notices, by: \.channel).mapValues(\.count)
             guard let busiest = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return }
-            let places = notices.indices.filter { notices[$0].channel == busiest }.prefix(2)
+            let places = notices.indices.filter { notices[$0].channel == busiest }.suffix(2)
             guard let first = places.first, let second = places.last, first != second else {
                 // Every channel has one: there are more channels than a spec can name.
                 notices.removeFirst()

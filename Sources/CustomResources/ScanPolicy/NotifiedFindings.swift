@@ -5,8 +5,12 @@ import Essentials
 package struct NotifiedFindings: Hashable, Sendable {
     /// The findings of each repository that was looked at, by the repository's own fingerprint.
     package var known: [UInt32: Set<UInt32>] = [:]
-    /// How many findings there were; more than `known` has room for, perhaps.
+    /// How many vulnerabilities there were; more than `known` has room for, perhaps.
     package var total = 0
+    /// How many secrets there were; not in `total`.
+    package var secrets = 0
+    /// What was looked for: severities and scanners.
+    package var scope = ""
     package var breached = false
     /// Fingerprints of images that could not be scanned.
     package var failing: Set<UInt32> = []
@@ -33,6 +37,8 @@ package struct NotifiedFindings: Hashable, Sendable {
             words = words.dropFirst(Int(count))
         }
         total = Int(max(0, min(json["total"]?.integerValue ?? 0, 1 << 31)))
+        secrets = Int(max(0, min(json["secrets"]?.integerValue ?? 0, 1 << 31)))
+        scope = json["scope"]?.stringValue ?? ""
         breached = json["breached"]?.boolValue ?? false
         failing = Set(
             (json["failing"]?.arrayValue ?? []).prefix(Self.failingLimit).compactMap {
@@ -48,7 +54,8 @@ package struct NotifiedFindings: Hashable, Sendable {
         }
         let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
         return .compact([
-            "known": .string(Base64.encode(bytes)), "total": .integer(Int64(total)), "breached": .bool(breached),
+            "known": .string(Base64.encode(bytes)), "total": .integer(Int64(total)),
+            "secrets": .integer(Int64(secrets)), "scope": .string(scope), "breached": .bool(breached),
             "failing": failing.isEmpty ? nil : .strings(failing.sorted().map { String($0, radix: 16) }),
             "waitingSinceTime": waitingSinceTime.map { .string($0.rfc3339) },
         ])

@@ -221,7 +221,9 @@ extension ScanPolicy {
                 "What was told of or is not to be told of, so that it is told once.",
                 [
                     "known": .string("Fingerprints of findings."),
-                    "total": .integer("How many findings there were."),
+                    "total": .integer("How many vulnerabilities there were."),
+                    "secrets": .integer("How many secrets there were."),
+                    "scope": .string("What was looked for."),
                     "breached": .boolean("Whether spec.compliance was exceeded."),
                     "failing": .array("Fingerprints of images that could not be scanned.", of: .string()),
                     "waitingSinceTime": .time(

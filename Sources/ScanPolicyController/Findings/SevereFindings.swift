@@ -24,7 +24,6 @@ struct ReportAlarms: Hashable, Sendable {
     struct Secret: Hashable, Sendable {
         var fingerprint: UInt32
         var rule: String
-        var count: Int
         var image: String
     }
 }
@@ -34,6 +33,8 @@ struct ReportAlarms: Hashable, Sendable {
 struct SevereFindings: Derivation {
     let report: ScanReport
     let minimum: SeverityName
+
+    private static let secretsOfARule = 20
 
     static func == (left: SevereFindings, right: SevereFindings) -> Bool {
         left.minimum == right.minimum && left.report.key == right.report.key
@@ -56,10 +57,13 @@ struct SevereFindings: Derivation {
                 fingerprint: Self.fingerprint([repository, "vulnerability", $0.id, $0.package]), record: $0,
                 image: image)
         }
-        alarms.secrets = records.others.filter { $0.kind == .secret }.map {
-            .init(
-                fingerprint: Self.fingerprint([repository, "secret", $0.id]), rule: $0.id, count: $0.count, image: image
-            )
+        // They are told apart by rule and number: where the second of a rule stands is nobody's business here.
+        alarms.secrets = records.others.filter { $0.kind == .secret }.flatMap { secret in
+            (0..<min(max(1, secret.count), Self.secretsOfARule)).map { number in
+                .init(
+                    fingerprint: Self.fingerprint([repository, "secret", secret.id, "\(number)"]), rule: secret.id,
+                    image: image)
+            }
         }
         return alarms
     }

@@ -31,7 +31,7 @@ struct PolicyNotices {
         }
         ledger.assess(notify.channels)
         guard !policy.spec.isSuspended, !standing.view.vex.isPending, isDue(standing.isSettled) else { return }
-        compare(standing, notify)
+        compare(policy, standing, notify)
     }
 
     /// The very first look waits for the end in any case: half of what is found is no ground to tell the rest from.
@@ -47,7 +47,9 @@ struct PolicyNotices {
 
     // MARK: What is new
 
-    private mutating func compare(_ standing: PolicyStanding, _ notify: ScanPolicySpec.Notify) {
+    private mutating func compare(
+        _ policy: ScanPolicy, _ standing: PolicyStanding, _ notify: ScanPolicySpec.Notify
+    ) {
         let before = notified
         let alarms = standing.view.alarms
         var present: [UInt32: Set<UInt32>] = [:]
@@ -55,19 +57,25 @@ struct PolicyNotices {
             present[report.repository, default: []].formUnion(
                 report.vulnerabilities.map(\.fingerprint) + report.secrets.map(\.fingerprint))
         }
-        let total = present.values.reduce(0) { $0 + $1.count }
+        let secrets = Set(alarms.flatMap { $0.secrets.map(\.fingerprint) })
+        let total = present.values.reduce(0) { $0 + $1.count } - secrets.count
         var after = NotifiedFindings()
         // What does not run at the moment, as a CronJob's image, is not gone; nor is what is being scanned again.
         after.known = (before?.known ?? [:]).merging(present) { old, new in standing.isWhole ? new : old.union(new) }
         after.fit(keeping: Set(present.keys))
         after.total = total
+        after.secrets = secrets.count
+        after.scope = Self.scope(policy, notify)
         after.breached = standing.view.assessments.contains {
             $0.type == ComplianceVerdict.condition && $0.status == .false
         }
         after.waitingSinceTime = standing.isSettled ? nil : Timestamp(secondsSinceEpoch: now.seconds)
-        let isCounted = total + 2 * present.count > NotifiedFindings.limit
+        let isCounted = total + secrets.count + 2 * present.count > NotifiedFindings.limit
+        // Who looks for more than before finds what was there already.
+        let isComparable = before == nil || before?.scope == after.scope
         let news = News(
-            alarms, before, total: isCounted ? total : nil, tellsFirst: notify.tellsFirstScans)
+            alarms, isComparable ? before : nil, counted: isCounted ? after : nil,
+            tellsFirst: notify.tellsFirstScans && isComparable)
         tell(.newCritical, news.vulnerabilityCount, news.vulnerabilities, notify)
         tell(.newSecret, news.secretCount, news.secrets, notify)
         let tellsFirst = before != nil || notify.tellsFirstScans
@@ -86,11 +94,23 @@ struct PolicyNotices {
         let given = Dictionary(
             standing.givenUp.map { (SevereFindings.fingerprint([$0.image]), $0) }, uniquingKeysWith: { one, _ in one })
         let healed = Set(alarms.map { SevereFindings.fingerprint([$0.image]) }).subtracting(given.keys)
-        let told = (before?.failing ?? []).subtracting(healed)
-        let failed = given.filter { !told.contains($0.key) }.map { "\($0.value.image): \($0.value.reason.rawValue)" }
-        if before != nil || notify.tellsFirstScans { tell(.scanFailed, failed.count, failed.sorted(), notify) }
-        return Set(
-            (given.keys.sorted() + told.subtracting(given.keys).sorted()).prefix(NotifiedFindings.failingLimit))
+        var told = (before?.failing ?? []).subtracting(healed)
+        var news = given.filter { !told.contains($0.key) }.sorted { $0.key < $1.key }
+        // What is over or does not run makes room. What there is no room for is not told: it would be news again at the next look.
+        let absent = told.subtracting(given.keys).sorted()
+        told.subtract(absent.prefix(max(0, told.count + news.count - NotifiedFindings.failingLimit)))
+        news = Array(news.prefix(max(0, NotifiedFindings.failingLimit - told.count)))
+        if before != nil || notify.tellsFirstScans {
+            let subjects = news.map { "\($0.value.image): \($0.value.reason.rawValue)" }.sorted()
+            tell(.scanFailed, news.count, subjects, notify)
+        }
+        return told.union(news.map(\.key))
+    }
+
+    /// What is looked for.
+    private static func scope(_ policy: ScanPolicy, _ notify: ScanPolicySpec.Notify) -> String {
+        let scanners = policy.spec.effectiveScanners.map(\.rawValue).sorted().joined(separator: ",")
+        return "\(notify.effectiveMinimumSeverity.rawValue) \(scanners)"
     }
 
     private func breaches(_ standing: PolicyStanding) -> [String] {
@@ -114,11 +134,12 @@ private struct News {
 
     /// - Parameters:
     ///   - before: nil when nothing was looked at yet.
-    ///   - total: of all findings, where there are more than can be remembered: then only their number tells.
-    init(_ alarms: [ReportAlarms], _ before: NotifiedFindings?, total: Int?, tellsFirst: Bool) {
+    ///   - counted: how many there are, where there are more than can be remembered: then only their numbers tell.
+    init(_ alarms: [ReportAlarms], _ before: NotifiedFindings?, counted: NotifiedFindings?, tellsFirst: Bool) {
         if before == nil, !tellsFirst { return }
-        if let total {
-            vulnerabilityCount = max(0, total - (before?.total ?? 0))
+        if let counted {
+            vulnerabilityCount = max(0, counted.total - (before?.total ?? 0))
+            secretCount = max(0, counted.secrets - (before?.secrets ?? 0))
             return
         }
         let known = before?.known ?? [:]
@@ -132,7 +153,8 @@ private struct News {
             for secret in report.secrets
             where !known.contains(secret.fingerprint) && told.insert(secret.fingerprint).inserted {
                 secretCount += 1
-                secrets.append("\(secret.rule) in \(secret.image)")
+                let words = "\(secret.rule) in \(secret.image)"
+                if secrets.last != words { secrets.append(words) }
             }
         }
         found.sort { ($1.record.severity, $0.record.id, $0.image) < ($0.record.severity, $1.record.id, $1.image) }
