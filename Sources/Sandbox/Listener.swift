@@ -168,6 +168,8 @@ package final class Listener: Sendable {
     ) async throws {
         var head = head(answer)
         head.headerFields[.transferEncoding] = "chunked"
+        // Once somebody listens for the client's going, the connection serves nothing else.
+        head.headerFields[.connection] = "close"
         var out = try await writer.writeHead(head)
         // A request whose body was read is no watch and no log: nothing else streams.
         try await request.body.consumeWithCancellationOnInboundClose { _ in
