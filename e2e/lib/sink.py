@@ -4,7 +4,8 @@
     sink.py --port N --record FILE [--secret TEXT]... [--mode FILE] [--trap FILE]
 
 A line of JSON for each request: time, path, id, whether each secret verifies, the answer given, the message. The answer is
-204, or what the file --mode says at that moment: a status, and after a blank the seconds of a Retry-After. A file --trap
+204, or what the file --mode says at that moment: a status, and after a blank the seconds of a Retry-After. The path /as/STATUS
+has that status for an answer whatever --mode says (3xx leads to a metadata address), /as/hang none for a minute. A file --trap
 (`PID before` or `PID after`) has that process killed before its next request is answered, or right after; then it is gone.
 """
 import argparse
@@ -45,6 +46,11 @@ class Sink(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
         mode = pathlib.Path(options.mode).read_text().split() if options.mode and pathlib.Path(options.mode).exists() else []
         status = int(mode[0]) if mode else 204
+        wish = self.path.removeprefix("/as/") if self.path.startswith("/as/") else ""
+        if wish == "hang":
+            time.sleep(60)
+        elif wish:
+            status, mode = int(wish), [wish, "3600"] if wish == "429" else []
         victim, moment = self.trap()
         if moment == "before":
             os.kill(victim, signal.SIGKILL)
@@ -59,6 +65,8 @@ class Sink(http.server.BaseHTTPRequestHandler):
         self.send_response(status)
         if len(mode) > 1:
             self.send_header("Retry-After", mode[1])
+        if 300 <= status < 400:
+            self.send_header("Location", "http://169.254.169.254/latest/meta-data")
         self.send_header("Content-Length", "0")
         self.end_headers()
         self.wfile.flush()
