@@ -28,8 +28,9 @@ package final class EmbeddedAPIServer: Sendable {
         package var servesKubectl = false
         /// How many requests `audit` remembers; nil remembers all.
         package var auditLimit: Int?
-        /// Hears of every change before its answer is given, in order; it must not call the server.
-        package var journal: (@Sendable ([StoredObject]) -> Void)?
+        /// Hears of every change before its answer is given, in order, and says whether it is kept: when not, the answer is an
+        /// error. It must not call the server.
+        package var journal: (@Sendable ([StoredObject]) -> Bool)?
         /// What an earlier process kept.
         package var restored: StoredState?
         /// What `/version` answers.

@@ -70,7 +70,7 @@ extension ServerState {
     func parseBody(_ request: APIRequest, _ served: ServedResource) throws(APIFailure) -> JSONValue {
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue(parsing: request.body)
+            value = try JSONValue(parsing: request.body, limits: JSONLimits(maximumDepth: 250))
         } catch {
             throw .badRequest(
                 "the object provided is unrecognized (must be of type \(served.type.kind)): couldn't get version/kind; "

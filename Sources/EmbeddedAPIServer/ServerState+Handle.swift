@@ -51,7 +51,14 @@ extension ServerState {
         let exchange = exchange(for: result, faults)
         record(request, exchange, effect, now)
         if effect.changed { collectAfterWrite(now) }
-        if store.revision != before { wakeWatches() }
+        if store.revision != before {
+            wakeWatches()
+            if !isJournalled {
+                return response(
+                    to: APIFailure(500, "InternalError", "Internal error occurred: the change could not be kept"),
+                    FaultSet())
+            }
+        }
         if faults.contains(.cutAfterCommit) {
             if case .watch(let id, _) = exchange { watches[id] = nil }
             return .failure(.interrupted(reason: "injected: connection reset"))

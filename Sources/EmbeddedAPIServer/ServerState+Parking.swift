@@ -5,9 +5,12 @@ extension ServerState {
     /// Wakes the watches for which the changes since the last call hold something.
     mutating func wakeWatches() {
         let changes = store.changes(after: examinedRevision)
-        if let journal = options.journal, !changes.isEmpty { journal(changes.map(StoredObject.init)) }
+        if let journal = options.journal, !changes.isEmpty {
+            isJournalled = journal(changes.map(StoredObject.init))
+        }
         let fresh = Set(changes.map(\.table))
         examinedRevision = store.revision
+        store.trim()
         for (id, watch) in inOrder where fresh.contains(watch.served.table) && !isHeld(watch) { wake(id) }
     }
 

@@ -19,6 +19,8 @@ struct ServerState: Sendable {
     var parking = Parking()
     /// Waiting watches have looked at every change up to this one.
     var examinedRevision = 0
+    /// The journal has taken the last changes.
+    var isJournalled = true
     /// Watches whose request matches one of these deliver nothing.
     var holds: [@Sendable (APIRequest) -> Bool] = []
     var podLog: @Sendable (PodLogQuery) -> PodLogAnswer

@@ -6,7 +6,7 @@ import Synchronization
 /// What the server keeps, on disk: a snapshot, and every change since, each durable before its request is answered.
 ///
 /// `objects` holds one line of JSON for each object, the last line says how many there are and the revision; `journal` one line
-/// for each change. A line that a crash cut off is dropped with what follows it, for it was never answered.
+/// for each change. A last line that a crash cut off is dropped, for it was never answered; any other damage is an error.
 package final class Journal: Sendable {
     private struct State {
         var descriptor: Int32
@@ -47,18 +47,21 @@ package final class Journal: Sendable {
     /// True when the journal has grown enough to begin afresh.
     package var isLong: Bool { state.withLock { $0.bytes > limit } }
 
-    /// Writes the changes of one transaction.
-    package func write(_ changes: [StoredObject]) {
+    /// Writes the changes of one transaction; false when they are not kept.
+    @discardableResult
+    package func write(_ changes: [StoredObject]) -> Bool {
         var text: [UInt8] = []
         for change in changes { text += change.line + [UInt8(ascii: "\n")] }
-        state.withLock { state in
-            guard state.failure == nil else { return }
+        return state.withLock { state in
+            guard state.failure == nil else { return false }
             do throws(SandboxError) {
                 try DiskFile.append(text, to: state.descriptor, path: journalPath)
                 guard fdatasync(state.descriptor) == 0 else { throw DiskFile.failure(journalPath) }
                 state.bytes += text.count
+                return true
             } catch {
                 state.failure = error
+                return false
             }
         }
     }
@@ -82,9 +85,13 @@ package final class Journal: Sendable {
         var stored = try readSnapshot()
         guard let bytes = try DiskFile.read(journalPath) else { return stored }
         var changes: [StoredObject] = []
-        for line in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true) {
-            guard let change = StoredObject(line: Array(line)) else { break }
-            changes.append(change)
+        for (index, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+            if let change = StoredObject(line: Array(line)) {
+                changes.append(change)
+            } else if line.endIndex < bytes.endIndex {
+                // It has its line end, so it was answered, and so was all that follows it.
+                throw .state(path: journalPath, reason: "line \(index + 1) is damaged")
+            }
         }
         stored.apply(changes)
         return stored
