@@ -52,6 +52,13 @@ import Testing
         DeploymentController.plan(deployment, in: Building.world([], sets), at: now)
     }
 
+    @Test func `numbers that no real API takes do not overflow`() throws {
+        let strategy = #", "strategy": {"rollingUpdate": {"maxSurge": 9223372036854775807}}"#
+        let deployment = try deployment(replicas: .max, image: "a", more: strategy)
+        let plan = plan(deployment, [])
+        #expect(plan.create.first?.body.at("spec", "replicas") == 2_147_483_647)
+    }
+
     @Test func `a new Deployment gets one ReplicaSet with all its Pods`() throws {
         let plan = plan(try deployment(replicas: 3, image: "a"), [])
         let set = try #require(plan.create.first)
@@ -153,6 +160,12 @@ import Testing
         #expect(!plan.create.map(\.reference.key.name).contains(taken))
         #expect(plan.status?["readyReplicas"] == 1)
         #expect(plan.status?["observedGeneration"] == 3)
+    }
+
+    @Test func `a number below all others is none`() throws {
+        let set = try set(replicas: .min)
+        let plan = ReplicaSetController.plan(set, in: Building.world([Building.pod("a", of: set)]), at: now)
+        #expect(plan.delete.map(\.reference.key.name) == ["a"])
     }
 
     @Test func `of too many those go that are not ready`() throws {

@@ -43,12 +43,12 @@ struct JobPass {
     private var restarts: Int64 {
         guard job.spec.at("template", "spec", "restartPolicy") == "OnFailure" else { return 0 }
         return active.flatMap { $0.status["containerStatuses"]?.arrayValue ?? [] }
-            .reduce(0) { $0 + ($1["restartCount"]?.integerValue ?? 0) }
+            .reduce(0) { $0 + ($1["restartCount"]?.countValue ?? 0) }
     }
-    private var parallelism: Int64 { max(0, job.spec["parallelism"]?.integerValue ?? 1) }
+    private var parallelism: Int64 { job.spec["parallelism"]?.countValue ?? 1 }
     /// Nil for a Job whose first success is the end of it.
     private var completions: Int64? {
-        job.spec["completions"]?.integerValue ?? (job.spec["parallelism"] == nil ? 1 : nil)
+        job.spec["completions"]?.countValue ?? (job.spec["parallelism"] == nil ? 1 : nil)
     }
     private var backoffLimit: Int64 { job.spec["backoffLimit"]?.integerValue ?? 6 }
     private var isSuspended: Bool { job.spec["suspend"]?.boolValue ?? false }

@@ -25,7 +25,7 @@ struct Rollout {
         old = sets.filter { $0.metadata.name != name }
     }
 
-    var replicas: Int64 { max(0, deployment.spec["replicas"]?.integerValue ?? 1) }
+    var replicas: Int64 { deployment.spec["replicas"]?.countValue ?? 1 }
     var isPaused: Bool { deployment.spec["paused"]?.boolValue ?? false }
     /// A paused Deployment still follows `replicas` while there is only one ReplicaSet.
     var isScalingOnly: Bool { old.allSatisfy { $0.replicas == 0 } }
@@ -51,7 +51,8 @@ struct Rollout {
         let revisions = old.compactMap {
             $0.metadata.annotations[DeploymentController.revisionAnnotation].flatMap { Int64($0) }
         }
-        return (revisions.max() ?? 0) + 1
+        // Anybody may have written them.
+        return (revisions.filter { $0 < Int64.max }.max() ?? 0) + 1
     }
 
     /// The ReplicaSet that the template lacks.

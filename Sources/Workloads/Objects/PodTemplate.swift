@@ -57,7 +57,7 @@ package struct PodTemplate: Hashable, Sendable {
 enum CountOrShare {
     /// `1` or `"25%"`, of `whole`; nil when it is neither.
     static func count(_ value: JSONValue?, of whole: Int64, roundingUp: Bool) -> Int64? {
-        if let count = value?.integerValue { return max(0, count) }
+        if let count = value?.countValue { return count }
         guard let text = value?.stringValue, text.hasSuffix("%"), let share = Int64(text.dropLast()),
             (0...10_000).contains(share), (0...1_000_000).contains(whole)
         else { return nil }

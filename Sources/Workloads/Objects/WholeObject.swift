@@ -60,10 +60,10 @@ package struct WholeReplicaSet: WholeObject {
     }
 
     /// How many Pods it is to have.
-    package var replicas: Int64 { spec["replicas"]?.integerValue ?? 1 }
-    package var availableReplicas: Int64 { status["availableReplicas"]?.integerValue ?? 0 }
-    package var readyReplicas: Int64 { status["readyReplicas"]?.integerValue ?? 0 }
-    package var statusReplicas: Int64 { status["replicas"]?.integerValue ?? 0 }
+    package var replicas: Int64 { spec["replicas"]?.countValue ?? 1 }
+    package var availableReplicas: Int64 { status["availableReplicas"]?.countValue ?? 0 }
+    package var readyReplicas: Int64 { status["readyReplicas"]?.countValue ?? 0 }
+    package var statusReplicas: Int64 { status["replicas"]?.countValue ?? 0 }
 }
 
 /// A Job, whoever made it.
@@ -76,4 +76,10 @@ package struct WholeJob: WholeObject {
         self.metadata = metadata
         self.body = body
     }
+}
+
+extension JSONValue {
+    /// A number of things: an int32 that is not negative, as the real API has it, and the nearest one for anything else. So sums
+    /// of a few never overflow.
+    var countValue: Int64? { integerValue.map { min(max(0, $0), Int64(Int32.max)) } }
 }
