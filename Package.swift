@@ -234,8 +234,8 @@ let shellTests: [Target] = [
         "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
         "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),
     tests(
-        "LocalNode", "Workloads", "ControllerRuntime", "EmbeddedAPIServer", "Essentials", "HTTPTransport",
-        "KubernetesModel", "Planning", "TestSupport"),
+        "LocalNode", "Workloads", "ChildProcesses", "ControllerRuntime", "EmbeddedAPIServer", "Essentials",
+        "HTTPTransport", "KubernetesModel", "Planning", "TestSupport"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 

@@ -46,6 +46,10 @@ package struct ProcessLaunch: Sendable {
         }
         // Onto itself: that takes the mark away that would close it.
         for descriptor in descriptors { posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor) }
+        // All others are ours alone: libraries open sockets without the mark that closes them.
+        for descriptor in (STDERR_FILENO + 1)...Self.lastDescriptor() where !descriptors.contains(descriptor) {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -68,6 +72,21 @@ package struct ProcessLaunch: Sendable {
         }
         if failure != 0 { throw SpawnError(number: failure) }
         return identifier
+    }
+
+    /// No descriptor is higher, nor will be when the program starts: what other threads open meanwhile takes the lowest free
+    /// numbers, and they are not that many. (`closefrom` is hidden from Swift.)
+    private static func lastDescriptor() -> Int32 {
+        guard let folder = opendir("/proc/self/fd") else { return 4_095 }
+        defer { closedir(folder) }
+        var highest = STDERR_FILENO
+        while let entry = readdir(folder) {
+            let number = withUnsafePointer(to: entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: name.pointee)) { atoi($0) }
+            }
+            highest = max(highest, number)
+        }
+        return highest + 256
     }
 }
 

@@ -25,6 +25,8 @@ struct ContainerSetup: Sendable {
         _ container: JSONValue, of pod: WholePod, image: LocalImage, volumes: VolumeFolders, node: NodeTools
     ) async throws(Problem) {
         let name = container["name"]?.stringValue ?? ""
+        // It becomes the name of a folder that is written, bound and deleted; whoever serves another API may let anything be one.
+        guard Self.isFileName(name) else { throw .start("the container's name is no DNS label") }
         let folder = node.settings.podFolder(pod.metadata.uid)
         home = "\(folder)/roots/\(name)"
         terminationFile = "\(folder)/\(name).termination"
@@ -64,6 +66,10 @@ struct ContainerSetup: Sendable {
             throw .start(error.message)
         }
         try check(root, path: path, container: container)
+    }
+
+    static func isFileName(_ name: String) -> Bool {
+        name.utf8.count <= 63 && ObjectName.isSubdomain(name) && !name.utf8.contains(UInt8(ascii: "."))
     }
 
     /// A copy of the image's files. A root that is only read shares them with the image; one that is written has its own.

@@ -32,6 +32,8 @@ struct PullFailure: Error, Sendable {
 actor ImageCache {
     /// No image is larger, packed.
     private static let sizeLimit: Int64 = 8 << 30
+    /// In seconds.
+    private static let keptFor: Int64 = 14 * 24 * 3_600
     private let folder: String
     private let scratch: String
     private let tools: ToolRun
@@ -59,18 +61,31 @@ actor ImageCache {
         let home = "\(folder)/\(answer.digest.hex)"
         do throws(FileProblem) {
             if !Folder.exists(home) { try await pull(answer, text, credentials, into: home) }
+            // When it was used last.
+            utimensat(AT_FDCWD, home, nil, 0)
             return try Self.read(home, imageID: answer.imageID)
         } catch {
             throw PullFailure(message: "failed to pull and unpack image \"\(text)\": \(error.message)")
         }
     }
 
+    /// Removes the images that no Pod has asked for in two weeks; before any container runs.
+    func removeUnused(at now: Timestamp) {
+        for name in Folder.names(in: folder) {
+            let home = "\(folder)/\(name)"
+            var status = stat()
+            guard lstat(home, &status) == 0, Int64(status.st_mtim.tv_sec) < now.seconds - Self.keptFor else { continue }
+            Folder.remove(home)
+        }
+    }
+
     private func pull(
         _ answer: Registries.Answer, _ text: String, _ credentials: [RegistryCredential], into home: String
     ) async throws(FileProblem) {
-        let draft = "\(scratch)/pull-\(answer.digest.short)"
-        Folder.remove(draft)
-        try Folder.make(draft)
+        // A name that nothing else has: what an earlier process began may still be written.
+        var template = Array("\(scratch)/pull-\(answer.digest.short)-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw FileProblem("made", scratch) }
+        let draft = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { Folder.remove(draft) }
         var command = ["skopeo", "--insecure-policy", "copy", "--quiet", "--retry-times", "2"]
         if registries.isPlain(answer.reference.registry) { command.append("--src-tls-verify=false") }

@@ -65,8 +65,21 @@ package struct LocalNode: Sendable {
     /// What containers are made with, and is not here.
     private var missingTools: [String] {
         let folders = (node.settings.environment["PATH"] ?? "").split(separator: ":")
-        return ["bwrap", "skopeo", "umoci", "prlimit", "cp"].filter { tool in
+        return ["bwrap", "skopeo", "umoci", "setpriv", "prlimit", "cp"].filter { tool in
             !folders.contains { access("\($0)/\(tool)", X_OK) == 0 }
+        }
+    }
+
+    /// Says at once what would otherwise be seen at the first Pod: that this machine bars user namespaces.
+    private static func tryBubblewrap(_ node: NodeTools) async {
+        do throws(ToolRun.Failure) {
+            try await node.tools.run(
+                ["bwrap", "--unshare-user", "--disable-userns", "--ro-bind", "/", "/", "true"], limit: .seconds(20))
+        } catch {
+            guard !Task.isCancelled else { return }
+            node.logger.warning(
+                "Pods of Jobs will not run: bubblewrap cannot make a user namespace",
+                metadata: ["error": "\(error.message)"])
         }
     }
 
@@ -75,13 +88,22 @@ package struct LocalNode: Sendable {
         for folder in [node.settings.imagesFolder, node.settings.scratchFolder, node.settings.state + "/pods"] {
             try Folder.make(folder)
         }
+        // What an earlier process left there, credentials included.
+        let scratch = node.settings.scratchFolder
+        for name in Folder.names(in: scratch) { Folder.remove("\(scratch)/\(name)") }
+        await node.images.removeUnused(at: node.clock.now())
         if !missingTools.isEmpty {
             node.logger.warning(
                 "Pods of Jobs will not run: programs are missing",
                 metadata: ["programs": "\(missingTools.joined(separator: " "))"])
         }
         let (node, client, loop, runtime) = (node, client, loop, runtime)
+        let canTry = missingTools.isEmpty
         await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                if canTry { await Self.tryBubblewrap(node) }
+                return false
+            }
             group.addTask {
                 await loop.run()
                 return false

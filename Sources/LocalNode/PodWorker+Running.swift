@@ -10,14 +10,16 @@ import Workloads
 extension PodWorker {
     /// Runs a Pod's containers: the init containers one after the other, then all others side by side.
     mutating func runForReal() async {
-        if pod.hasEnded { return }
+        if pod.hasEnded { return removeFolders() }
         if let abandoned = PodStanding.abandoned(pod, at: node.clock.now()) {
             standing = abandoned
+            removeFolders()
             await node.writer.tell(
                 pod, isWarning: true, "NodeRestarted", "its containers ended with the node program that ran them")
             return await report()
         }
         await report()
+        deadline = endOfTime
         var volumes = VolumeFolders(pod, folder: "\(folder)/volumes", objects: node.objects)
         guard await prepare(&volumes) else { return await finish() }
         let deadline = deadline
@@ -31,8 +33,12 @@ extension PodWorker {
         await finish()
     }
 
-    /// When the Pod's time is over.
-    private var deadline: Instant? {
+    /// Where a process before this one was killed, Secrets may still lie.
+    private func removeFolders() {
+        for name in ["volumes", "roots"] { Folder.remove("\(folder)/\(name)") }
+    }
+
+    private var endOfTime: Instant? {
         guard let seconds = pod.spec["activeDeadlineSeconds"]?.integerValue else { return nil }
         let left = standing.startTime + .seconds(seconds) - node.clock.now()
         return node.clock.instant() + max(.zero, left)
@@ -40,7 +46,7 @@ extension PodWorker {
 
     private mutating func prepare(_ volumes: inout VolumeFolders) async -> Bool {
         var tries = 0
-        while control.grace == nil, !Task.isCancelled {
+        while control.grace == nil, !Task.isCancelled, standing.failure == nil {
             do throws(VolumeFolders.Problem) {
                 try await volumes.prepare()
                 return true
@@ -49,7 +55,7 @@ extension PodWorker {
                 await node.writer.tell(
                     pod, isWarning: true, "FailedMount", "MountVolume.SetUp failed: \(error.message)",
                     identity: "\(tries)")
-                await control.pause(min(.seconds(60), .seconds(1) * (1 << min(tries, 6))), on: node.clock)
+                await pause(min(.seconds(60), .seconds(1) * (1 << min(tries, 6))))
             }
         }
         return false
@@ -114,7 +120,8 @@ extension PodWorker {
         let image = await pull(name) { (text, credentials, node) throws(PullFailure) in
             try await node.images.image(text, credentials: credentials)
         }
-        guard let image, let container = container(name) else { return }
+        endIfLate()
+        guard let image, let container = container(name), standing.failure == nil else { return }
         standing[name].imageID = image.imageID
         let setup: ContainerSetup
         do throws(ContainerSetup.Problem) {
@@ -134,7 +141,7 @@ extension PodWorker {
             reason: "CrashLoopBackOff",
             message: "back-off \(wait.components.seconds)s restarting failed container=\(name)")
         await tellState(name)
-        await control.pause(wait, on: node.clock)
+        await pause(wait)
         standing[name].restarts += 1
     }
 
@@ -145,7 +152,7 @@ extension PodWorker {
             standing[name].state = .waiting(reason: "CreateContainerConfigError", message: message)
             await tellState(name)
             await node.writer.tell(pod, isWarning: true, "Failed", "Error: \(message)", identity: "config/\(name)")
-            await control.pause(.seconds(10), on: node.clock)
+            await pause(.seconds(10))
         case .start(let message):
             let now = node.clock.now()
             standing[name].state = .ended(
@@ -180,12 +187,16 @@ extension PodWorker {
         }
         log.finish(at: node.clock.now())
         standing[name].state = .ended(setup.ending(end, started: started, finished: node.clock.now()))
-        if isLate { standing.failure = Self.lateFailure }
+        if isLate {
+            standing.failure = Self.lateFailure
+            // First: a program that ends well when it is told to has not succeeded.
+            updates?.yield(("", nil))
+        }
         await tellState(name)
     }
 
     /// Says how one container stands: to the API, or to the worker that brings all of them together.
-    private func tellState(_ name: String) async {
+    private mutating func tellState(_ name: String) async {
         if let updates { updates.yield((name, standing[name])) } else { await report() }
     }
 

@@ -13,6 +13,10 @@ struct PodWorker {
     let control: PodControl
     let node: NodeTools
     var standing: PodStanding
+    /// When the Pod's time is over; nil for never.
+    var deadline: Instant?
+    /// The API has not taken what was said last.
+    private var isUnsaid = false
     /// Where the worker of one container says what becomes of it; nil for the Pod's own.
     var updates: AsyncStream<(String, ContainerRun?)>.Continuation?
 
@@ -40,10 +44,31 @@ struct PodWorker {
     }
 
     /// Says how the Pod stands.
-    func report() async { _ = await node.writer.write(standing, of: pod) }
+    mutating func report() async { isUnsaid = !(await node.writer.write(standing, of: pod)) }
 
-    private func awaitDeletion() async {
-        while control.grace == nil, !Task.isCancelled { await control.bell.wait() }
+    /// The last word on a Pod is said until it is heard: nobody else would say it.
+    private mutating func awaitDeletion() async {
+        while control.grace == nil, !Task.isCancelled {
+            guard isUnsaid else {
+                await control.bell.wait()
+                continue
+            }
+            await control.pause(.seconds(5), on: node.clock)
+            if control.grace == nil { await report() }
+        }
+    }
+
+    /// Waits, but no longer than until the Pod is to end or its time is over.
+    mutating func pause(_ duration: Duration) async {
+        let left = deadline.map { max(.zero, $0 - node.clock.instant()) } ?? duration
+        await control.pause(min(duration, left), on: node.clock)
+        endIfLate()
+    }
+
+    /// A Pod whose time is over has failed, whatever it waits for.
+    mutating func endIfLate() {
+        guard let deadline, standing.failure == nil, node.clock.instant() >= deadline else { return }
+        standing.failure = Self.lateFailure
     }
 
     // MARK: Pods that only look as if they ran
@@ -96,12 +121,12 @@ struct PodWorker {
                 await node.writer.tell(
                     pod, isWarning: true, "Failed", "Failed to pull image \"\(image)\": \(error.message)",
                     identity: "\(name)/\(wait.failures)")
-                await control.pause(.seconds(1), on: node.clock)
-                if error.reason == "ErrImagePull" {
+                await pause(.seconds(1))
+                if error.reason == "ErrImagePull", standing.failure == nil {
                     standing[name].state = states.then
                     await report()
                 }
-                await control.pause(states.wait, on: node.clock)
+                await pause(states.wait)
             }
         }
         return nil

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
+import Glibc
 import HTTPTransport
 import OCIModel
 import OCIRegistry
@@ -32,7 +33,13 @@ final class Registries: Sendable {
 
     func isPlain(_ host: String) -> Bool {
         let name = host.split(separator: ":").first.map(String.init) ?? host
-        return plain.contains(host) || name == "localhost" || name.hasPrefix("127.")
+        return plain.contains(host) || Self.isLoopback(name)
+    }
+
+    /// An address is one only when all of it is: `127.example.com` is a name like any other.
+    static func isLoopback(_ name: String) -> Bool {
+        var address = in_addr()
+        return name == "localhost" || (name.hasPrefix("127.") && inet_pton(AF_INET, name, &address) == 1)
     }
 
     /// Asks for an image; it never comes from memory, because the answer is what a status shows.

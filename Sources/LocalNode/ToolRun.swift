@@ -20,8 +20,10 @@ struct ToolRun: Sendable {
         let started = await SpawnThread.shared.run { () -> Result<(pid_t, Pipe), SpawnError> in
             do throws(SpawnError) {
                 let pipe = try Pipe()
-                // No core dumps, and no file that fills the disk alone.
-                let limits = ["prlimit", "--core=0", "--fsize=\(8 << 30)", "--"]
+                // It ends with us, makes no core dumps, and no file that fills the disk alone.
+                let limits = [
+                    "setpriv", "--pdeathsig", "KILL", "--", "prlimit", "--core=0", "--fsize=\(8 << 30)", "--",
+                ]
                 let launch = ProcessLaunch(
                     command: limits + command, environment: environment, stderr: pipe.writing)
                 do throws(SpawnError) {
