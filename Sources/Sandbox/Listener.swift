@@ -37,9 +37,11 @@ package final class Listener: Sendable {
         self.logger = quiet
         do {
             let chain = try NIOSSLCertificate.fromPEMBytes(certificate)
-            tls = TLSConfiguration.makeServerConfiguration(
+            var configuration = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain.map { .certificate($0) },
                 privateKey: .privateKey(try NIOSSLPrivateKey(bytes: key, format: .pem)))
+            configuration.minimumTLSVersion = .tlsv12
+            tls = configuration
         } catch {
             throw .state(path: "server.crt", reason: "\(error)")
         }

@@ -30,7 +30,7 @@ package struct PodLogFiles: Sendable {
             return query.status?["state"] == nil ? .notReady("ContainerCreating") : .text([])
         }
         let isPrevious = query.isPrevious
-        return .stream(PodLogBody(descriptor, query, hasEnded: { isPrevious || hasEnded() }))
+        return .stream(PodLogBody(descriptor, at: path, query, hasEnded: { isPrevious || hasEnded() }))
     }
 
     /// Names come from clients: nothing that leads elsewhere.
@@ -44,26 +44,34 @@ package struct PodLogFiles: Sendable {
 
 /// One log on its way to a client.
 final class PodLogBody: HTTPBody {
-    private struct State {
+    fileprivate struct State {
+        var descriptor: Int32
+        /// The file that has taken the path of the one that is read, once there is one.
+        var next: Int32?
         var selection: LogSelection
         var isLastRead = false
         var isFinished = false
     }
 
-    private let descriptor: Int32
+    private let path: String
     private let follows: Bool
     private let hasEnded: @Sendable () -> Bool
     private let state: Mutex<State>
 
-    init(_ descriptor: Int32, _ query: PodLogQuery, hasEnded: @escaping @Sendable () -> Bool) {
-        self.descriptor = descriptor
+    init(_ descriptor: Int32, at path: String, _ query: PodLogQuery, hasEnded: @escaping @Sendable () -> Bool) {
+        self.path = path
         self.hasEnded = hasEnded
         follows = query.follows
-        state = Mutex(State(selection: LogSelection(query)))
+        state = Mutex(State(descriptor: descriptor, selection: LogSelection(query)))
         if let lines = query.tailLines { Self.seek(descriptor, toLast: lines) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        state.withLock { state in
+            close(state.descriptor)
+            if let next = state.next { close(next) }
+        }
+    }
 
     func next() async throws(TransportError) -> [UInt8]? {
         while true {
@@ -71,7 +79,7 @@ final class PodLogBody: HTTPBody {
             // Asked before the read: what was written before the end is then read for sure.
             let ended = !follows || hasEnded()
             var buffer = [UInt8](repeating: 0, count: 64 << 10)
-            let count = read(descriptor, &buffer, buffer.count)
+            let count = read(state.withLock { $0.descriptor }, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw .interrupted(reason: String(cString: strerror(errno))) }
             if count > 0 {
@@ -83,6 +91,7 @@ final class PodLogBody: HTTPBody {
                 if !text.isEmpty { return text }
                 continue
             }
+            if follows, state.withLock({ $0.goOn(at: path) }) { continue }
             if ended {
                 return state.withLock { state in
                     state.isFinished = true
@@ -174,5 +183,24 @@ struct LogSelection {
         if let since, time < since { return [] }
         let isPartial = parts[2].first == UInt8(ascii: "P")
         return (showsTimes ? parts[0] + [UInt8(ascii: " ")] : []) + parts[3] + (isPartial ? [] : lineEnd)
+    }
+}
+
+extension PodLogBody.State {
+    /// At the end of a file: whether there is more to read, because a full log was put aside and a new one begun.
+    fileprivate mutating func goOn(at path: String) -> Bool {
+        if let next {
+            // The old one was read to its end after it had been put aside.
+            close(descriptor)
+            descriptor = next
+            self.next = nil
+            return true
+        }
+        var (read, named) = (stat(), stat())
+        guard fstat(descriptor, &read) == 0, lstat(path, &named) == 0, read.st_ino != named.st_ino else { return false }
+        let opened = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard opened >= 0 else { return false }
+        next = opened
+        return true
     }
 }

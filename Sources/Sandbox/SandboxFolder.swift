@@ -16,6 +16,12 @@ package final class SandboxFolder: Sendable {
         let path = String(cString: absolute)
         free(absolute)
         self.path = path
+        // What is in it is trusted: the token, the certificates, the objects.
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw DiskFile.failure(path) }
+        guard status.st_uid == geteuid(), status.st_mode & 0o022 == 0 else {
+            throw .state(path: path, reason: "the folder belongs to another user, or others may write in it")
+        }
         let file = path + "/lock"
         let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw DiskFile.failure(file) }

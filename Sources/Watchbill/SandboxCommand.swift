@@ -55,7 +55,7 @@ struct SandboxCommand: AsyncParsableCommand {
             group.addTask {
                 try await sandbox.run { kubeconfig in
                     _ = try await manifests.apply(to: sandbox.server)
-                    Descriptor.write("export KUBECONFIG=\(kubeconfig)\n", to: 1)
+                    Descriptor.write("export KUBECONFIG=\(Self.shellWord(kubeconfig))\n", to: 1)
                     isReady.yield()
                 }
             }
@@ -66,6 +66,14 @@ struct SandboxCommand: AsyncParsableCommand {
             // The first that ends, by a signal or by failing, ends the rest.
             try await group.next()
         }
+    }
+
+    /// As a shell reads it: in quotes where that is needed.
+    private static func shellWord(_ text: String) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || "/._-+:@".utf8.contains(byte)
+        }
+        return isPlain ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
     }
 
     // MARK: Options

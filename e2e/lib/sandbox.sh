@@ -38,6 +38,8 @@ start_sandbox() {
   stop sandbox 10
   local folder=$STATE/sandbox output=$STATE/log/sandbox.out
   mkdir -p "$folder"
+  # The sandbox takes no folder that others may write in.
+  chmod 700 "$folder"
   find "$folder" -mindepth 1 -maxdepth 1 ! -name images -exec chmod -R u+w {} + -exec rm -rf {} +
   : >"$output"
   # shellcheck disable=SC2016
