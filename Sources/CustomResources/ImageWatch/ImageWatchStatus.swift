@@ -136,7 +136,11 @@ extension ImageWatchStatus.Image {
             "moved": moved ? true : nil, "withdrawn": withdrawn ? true : nil,
             "candidates": candidates.isEmpty ? nil : .array(candidates.map(\.json)),
             "rejected": rejected.isEmpty ? nil : .object(rejected.mapValues { .integer(Int64($0)) }),
-            "lastError": lastError.map { ["reason": .string($0.reason), "message": .string($0.message)] },
+            "lastError": lastError.map {
+                .compact([
+                    "reason": .string($0.reason), "message": $0.message.isEmpty ? nil : .string($0.message),
+                ])
+            },
         ])
     }
 

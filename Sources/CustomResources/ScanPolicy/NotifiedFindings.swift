@@ -25,7 +25,9 @@ package struct NotifiedFindings: Hashable, Sendable {
 
     /// Nil when it is none; a status is written by us, but may be spoiled by others.
     package init?(json: JSONValue?) {
-        guard let json, let text = json["known"]?.stringValue, text.utf8.count <= 24 * Self.limit,
+        guard let json, json.objectValue != nil else { return nil }
+        let text = json["known"]?.stringValue ?? ""
+        guard text.utf8.count <= 24 * Self.limit,
             let bytes = Base64.decode(Array(text.utf8)[...]), bytes.count.isMultiple(of: 4)
         else { return nil }
         var words = stride(from: 0, to: bytes.count, by: 4).map { start in
@@ -47,14 +49,14 @@ package struct NotifiedFindings: Hashable, Sendable {
         waitingSinceTime = json["waitingSinceTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
     }
 
-    /// A repository, how many of its findings follow, and these.
+    /// A repository, how many of its findings follow, and these. Nothing instead of an empty text: Kubernetes 1.20 makes null of it.
     package var json: JSONValue {
         let words = known.sorted { $0.key < $1.key }.flatMap { repository, findings in
             [repository, UInt32(findings.count)] + findings.sorted()
         }
         let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
         return .compact([
-            "known": .string(Base64.encode(bytes)), "total": .integer(Int64(total)),
+            "known": bytes.isEmpty ? nil : .string(Base64.encode(bytes)), "total": .integer(Int64(total)),
             "secrets": .integer(Int64(secrets)), "scope": .string(scope), "breached": .bool(breached),
             "failing": failing.isEmpty ? nil : .strings(failing.sorted().map { String($0, radix: 16) }),
             "waitingSinceTime": waitingSinceTime.map { .string($0.rfc3339) },
