@@ -71,8 +71,8 @@ struct PolicyNotices {
         }
         after.waitingSinceTime = standing.isSettled ? nil : Timestamp(secondsSinceEpoch: now.seconds)
         let isCounted = total + secrets.count + 2 * present.count > NotifiedFindings.limit
-        // Who looks for more than before finds what was there already.
-        let isComparable = before == nil || before?.scope == after.scope
+        // Who looks for more than before finds what was there already. A definition that is older than we are keeps no scope.
+        let isComparable = before.map { $0.scope.isEmpty || $0.scope == after.scope } ?? true
         let news = News(
             alarms, isComparable ? before : nil, counted: isCounted ? after : nil,
             tellsFirst: notify.tellsFirstScans && isComparable)
