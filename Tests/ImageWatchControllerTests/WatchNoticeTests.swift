@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test func `more failing images than can be remembered are no news in every pass`() throws {
-        var world = try WatchWorld(["workloads": [:], "notify": ["channels": ["hooks"], "on": ["CheckFailed"]]])
+        var world = try WatchWorld(["workloads": [:], "notify": ["channels": ["hooks"], "events": ["CheckFailed"]]])
         for number in 0..<130 {
             world.run("r.io/app\(number):1.0.0", "a", name: "web\(number)")
             try world.tag("r.io/app\(number):1.0.0", "a")
@@ -177,7 +177,7 @@ import Testing
     }
 
     @Test func `only what is asked for is told`() throws {
-        var world = try current(["channels": ["hooks", "others"], "on": ["DigestChanged"]])
+        var world = try current(["channels": ["hooks", "others"], "events": ["DigestChanged"]])
         try push("1.1.0", "b", to: &world, tags: ["1.0.0", "1.1.0"])
         let plan = try world.plan()
         #expect(told(world).isEmpty)

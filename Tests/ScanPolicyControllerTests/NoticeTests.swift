@@ -96,7 +96,7 @@ import TrivyReport
     }
 
     @Test func `a breach is told when it begins, and again when it begins again`() {
-        var (cluster, key) = Self.cluster(.init(channels: ["hooks"], on: [.breach])) {
+        var (cluster, key) = Self.cluster(.init(channels: ["hooks"], events: [.breach])) {
             $0.compliance = .init(maximumCritical: 0)
         }
         cluster.results[TestCluster.digest("b")] = TestCluster.vulnerable(critical: 1)
@@ -117,7 +117,7 @@ import TrivyReport
     }
 
     @Test func `images that cannot be scanned are told once, after the last try`() {
-        var (cluster, key) = Self.cluster(.init(channels: ["hooks"], on: [.scanFailed]))
+        var (cluster, key) = Self.cluster(.init(channels: ["hooks"], events: [.scanFailed]))
         cluster.add(pod: "web", in: "shop", digest: "a")
         cluster.settle()
         cluster.results[TestCluster.digest("b")] = TestCluster.failure(.imageNotFound)

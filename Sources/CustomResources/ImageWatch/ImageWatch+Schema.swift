@@ -84,7 +84,7 @@ extension ImageWatch {
                 "Whom to tell of what, each once. What an image's first comparison finds is told only with onFirstSight.",
                 [
                     "channels": CommonSchemas.channels,
-                    "on": .array(
+                    "events": .array(
                         "NewVersion: a newer tag counts. DigestChanged: a tag that is watched for content has new content. TagMoved: a tag that looks like a version names other content than what runs. Withdrawn: the tag that runs is gone. CheckFailed: images could not be compared for ten minutes. Default: all.",
                         of: .oneOf("", ImageWatchSpec.NoticeEvent.allCases.map(\.rawValue)), list: .set,
                         maximumCount: 5),

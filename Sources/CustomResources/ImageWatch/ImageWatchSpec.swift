@@ -116,16 +116,16 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package struct Notify: Hashable, Sendable, Codable {
         package var channels: [String]
         /// Absent: everything there is.
-        package var on: [NoticeEvent]?
+        package var events: [NoticeEvent]?
         package var onFirstSight: Bool?
 
-        package init(channels: [String], on: [NoticeEvent]? = nil, onFirstSight: Bool? = nil) {
+        package init(channels: [String], events: [NoticeEvent]? = nil, onFirstSight: Bool? = nil) {
             self.channels = channels
-            self.on = on
+            self.events = events
             self.onFirstSight = onFirstSight
         }
 
-        package var effectiveEvents: Set<NoticeEvent> { Set(on ?? NoticeEvent.allCases) }
+        package var effectiveEvents: Set<NoticeEvent> { Set(events ?? NoticeEvent.allCases) }
         package var tellsFirstSight: Bool { onFirstSight ?? false }
     }
 

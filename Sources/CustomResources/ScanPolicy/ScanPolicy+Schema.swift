@@ -91,7 +91,7 @@ extension ScanPolicy {
                 "Whom to tell of what. What an image brings along when it is scanned for the first time is told only with onFirstScan.",
                 [
                     "channels": CommonSchemas.channels,
-                    "on": .array(
+                    "events": .array(
                         "NewCritical: vulnerabilities that were not there before. NewSecret: secrets, likewise. Breach: spec.compliance is exceeded. ScanFailed: images whose scans failed as often as spec.job.retries allows. Default: all.",
                         of: .oneOf("", ScanPolicySpec.NoticeEvent.allCases.map(\.rawValue)), list: .set,
                         maximumCount: 4),

@@ -101,20 +101,21 @@ package struct ScanPolicySpec: Hashable, Sendable, Codable {
     package struct Notify: Hashable, Sendable, Codable {
         package var channels: [String]
         /// Absent: everything there is.
-        package var on: [NoticeEvent]?
+        package var events: [NoticeEvent]?
         package var minimumSeverity: SeverityName?
         package var onFirstScan: Bool?
 
         package init(
-            channels: [String], on: [NoticeEvent]? = nil, minimumSeverity: SeverityName? = nil, onFirstScan: Bool? = nil
+            channels: [String], events: [NoticeEvent]? = nil, minimumSeverity: SeverityName? = nil,
+            onFirstScan: Bool? = nil
         ) {
             self.channels = channels
-            self.on = on
+            self.events = events
             self.minimumSeverity = minimumSeverity
             self.onFirstScan = onFirstScan
         }
 
-        package var effectiveEvents: Set<NoticeEvent> { Set(on ?? NoticeEvent.allCases) }
+        package var effectiveEvents: Set<NoticeEvent> { Set(events ?? NoticeEvent.allCases) }
         package var effectiveMinimumSeverity: SeverityName { minimumSeverity ?? .critical }
         package var tellsFirstScans: Bool { onFirstScan ?? false }
     }
