@@ -57,10 +57,10 @@ verify: workbench ## format, imports, rendered files, bans, links, layering
 
 # Rings 1-3 need no sockets and build without NIO; ring 4 runs the conformance cases on the real API server too.
 RING ?= all
-RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|SpecSpace|Planning|ScanPolicyController|ImageWatchController|RegistryHints)Tests
-RING2 := (CommandLine|Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
-RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|CommandShell|Courier|Installation)Tests
-RING4 := (HTTPClientTransport|ProbeServer|RealCluster|RealRegistry|Watchbill)Tests
+RING1 := (Exposition|Schema|Schedules|Evaluation|CustomResources|SpecSpace|Planning|ScanPolicyController|ImageWatchController|ChannelController|RegistryHints)Tests
+RING2 := (CommandLine|Workloads|Essentials|Digests|JSONScan|YAML|OCIModel|KubernetesModel|TrivyReport|Machines)Tests
+RING3 := (HTTPTransport|KubernetesClient|OCIRegistry|EmbeddedAPIServer|ControllerRuntime|CommandShell|Notifications|Courier|Installation|LocalNode)Tests
+RING4 := (HTTPClientTransport|ProbeServer|Sandbox|RealCluster|RealRegistry|Watchbill)Tests
 # The laws have a target of their own. Rings 3 and 4 run one test at a time: two cores and tests with time limits do not go
 # together otherwise. Rings 1 and 2 know no time.
 LAWS  := ControllerRuntimeTests.LawsTests
@@ -100,11 +100,11 @@ bench: build ## the figures as a table and as .build/bench.json; BENCH="--pods 1
 	@e2e/bench $(BENCH)
 
 # Builds belong to set-up, so the line that ends it comes after them.
-demo: ## the main job on a real cluster; CHECK=1 exits when the reports are there and right
-	@e2e/setup | sed -u '/^setup: ok$$/d'
+demo: ## the main job in the sandbox, or CLUSTER=real; CHECK=1 exits when the reports are there and right
+	@e2e/setup $(if $(filter real,$(CLUSTER)),,--without-kubernetes) | sed -u '/^setup: ok$$/d'
 	@$(MAKE) --no-print-directory build
 	@echo "setup: ok"
-	@e2e/demo $(if $(CHECK),--check)
+	@CLUSTER=$(or $(CLUSTER),sandbox) e2e/demo $(if $(CHECK),--check)
 
 # The bases that the Dockerfile names by tag. Digests come from their registry, never from memory.
 image-pins: ## print the Dockerfile's bases with their digests, as build arguments; needs a network

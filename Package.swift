@@ -20,7 +20,9 @@ func shim(_ name: String, _ linker: LinkerSetting...) -> Target {
     .target(name: name, linkerSettings: linker)
 }
 
-let shims: Set<String> = ["CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory"]
+let shims: Set<String> = [
+    "CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory", "CKubernetesSchemas", "CCertificates",
+]
 
 /// The commit that is built, for `watchbill version`.
 let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
@@ -42,12 +44,12 @@ let vocabulary: [Target] = [
     pure("TrivyReport", "Essentials", "JSONScan", "Digests", "CZlib"),
     pure("Exposition"),
     pure("VEX", "Essentials", "JSONScan"),
-    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan"),
+    pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan", "Digests"),
     pure("SpecSpace", "Essentials", "Schema", "KubernetesModel", "CustomResources"),
     pure(
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
-    pure("Facts", "Essentials", "KubernetesModel", "OCIModel", "Planning", "TrivyReport", "VEX"),
+    pure("Facts", "Essentials", "KubernetesModel", "CustomResources", "OCIModel", "Planning", "TrivyReport", "VEX"),
     pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
 ]
 
@@ -63,6 +65,9 @@ let behaviour: [Target] = [
         "Schedules", "Exposition"),
     // What registries tell of their own accord: who says it, and of which repository.
     pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
+    pure("ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts"),
+    // Minimal controllers and what a node decides, for an API server that has neither; who carries it out is above.
+    pure("Workloads", "Essentials", "JSONScan", "KubernetesModel", "CustomResources", "Planning", "Digests"),
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
@@ -86,9 +91,20 @@ let shells: [Target] = [
         "OCIRegistry",
         "TrivyReport", "VEX", "CustomResources", "ControllerRuntime", "HTTPTransport", "Exposition",
         "ScanPolicyController", "ImageWatchController"),
-    pure("EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel", "Schema"),
+    pure(
+        "Notifications", "Essentials", "Digests", "Facts", "Planning", "KubernetesModel", "KubernetesClient",
+        "CustomResources", "ControllerRuntime", "HTTPTransport", "OCIModel"),
+    .target(name: "CKubernetesSchemas", exclude: ["kubernetes-1.30.json.gz"]),
+    pure(
+        "EmbeddedAPIServer", "CKubernetesSchemas", "CZlib", "Essentials", "HTTPTransport", "JSONScan",
+        "KubernetesModel", "Schema"),
     pure("Installation", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "CustomResources"),
-    pure("Courier", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure("ChildProcesses"),
+    pure("Courier", "ChildProcesses", "Essentials", "TrivyReport", "Digests", "JSONScan", "OCIModel"),
+    pure(
+        "LocalNode", "Workloads", "ChildProcesses", "ControllerRuntime", "CustomResources", "Digests", "Essentials",
+        "FactSources", "HTTPTransport", "JSONScan", "KubernetesClient", "KubernetesModel", "OCIModel", "OCIRegistry",
+        "Planning", log),
     pure(
         "CommandShell", "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "KubernetesClient", "OCIModel",
         "CustomResources", "Planning", "TrivyReport", "Facts", "FactSources", "ScanPolicyController", "Courier"),
@@ -100,6 +116,13 @@ let socketShells: [Target] = [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
+    .target(name: "CCertificates", dependencies: [.product(name: "NIOSSL", package: "swift-nio-ssl")]),
+    pure(
+        "Sandbox", "CCertificates", "EmbeddedAPIServer", "Essentials", "HTTPTransport", "JSONScan", "KubernetesModel",
+        "YAML", .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), log),
     pure(
         "ProbeServer", "Essentials", .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"), .product(name: "NIOCore", package: "swift-nio"), log),
@@ -113,10 +136,11 @@ let programs: [Target] = [
         name: "Watchbill",
         dependencies: [
             "CBuild", "CMemory", "CommandLine", "CommandShell", "Essentials", "KubernetesModel", "CustomResources",
-            "Planning", "Facts", "ScanPolicyController", "ImageWatchController",
+            "Planning", "Facts", "ScanPolicyController", "ImageWatchController", "ChannelController",
+            "Notifications",
             "HTTPTransport",
             "HTTPClientTransport", "KubernetesClient", "OCIRegistry", "OCIModel", "ControllerRuntime", "ProbeServer",
-            "Courier", "Installation", "RegistryHints",
+            "EmbeddedAPIServer", "Sandbox", "Courier", "Installation", "LocalNode", "RegistryHints",
             "FactSources", "Evaluation", "TrivyReport", "YAML", "JSONScan", "Digests", "Exposition", log,
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -128,7 +152,7 @@ let workbench = Target.executableTarget(
     name: "workbench",
     dependencies: [
         "Essentials", "KubernetesModel", "CustomResources", "Planning", "ScanPolicyController", "ImageWatchController",
-        "Schedules", "Schema", "Evaluation", "YAML", "Exposition", "SpecSpace",
+        "ChannelController", "Schedules", "Schema", "Evaluation", "YAML", "Exposition", "SpecSpace",
     ])
 
 /// What a pass costs, for `make bench`.
@@ -177,6 +201,10 @@ let pureTests: [Target] = [
     tests(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "JSONScan", "Schema", "Exposition"),
+    tests(
+        "ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "JSONScan",
+        "Schema"),
+    tests("Workloads", "Essentials", "JSONScan", "KubernetesModel", "Planning", "CustomResources"),
     tests("Exposition"),
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
@@ -192,14 +220,22 @@ let shellTests: [Target] = [
     tests(
         "ControllerRuntime", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "Planning",
         "CustomResources",
-        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "Facts", "FactSources", "TestSupport",
-        "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema", "SpecSpace", log),
+        "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "ChannelController", "Facts",
+        "FactSources", "TestSupport", "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema",
+        "SpecSpace",
+        log),
     tests(
         "Installation", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
         "EmbeddedAPIServer"),
     tests(
+        "Notifications", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "CustomResources",
+        "Facts", "Planning", "EmbeddedAPIServer", "JSONScan"),
+    tests(
         "CommandShell", "CommandLine", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel",
         "CustomResources", "EmbeddedAPIServer", "JSONScan", "Planning"),
+    tests(
+        "LocalNode", "Workloads", "ChildProcesses", "ControllerRuntime", "EmbeddedAPIServer", "Essentials",
+        "HTTPTransport", "KubernetesModel", "Planning", "TestSupport"),
     tests("Courier", "Essentials", "TrivyReport", "JSONScan", "Digests", "OCIModel"),
 ]
 
@@ -214,6 +250,10 @@ let socketTests: [Target] = [
         "HTTPClientTransport", "Essentials", "HTTPTransport", "KubernetesClient", "KubernetesModel", "JSONScan",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl")),
+    tests(
+        "Sandbox", "APIConformance", "EmbeddedAPIServer", "Essentials", "HTTPClientTransport", "HTTPTransport",
+        "JSONScan",
+        "KubernetesClient", "KubernetesModel", log),
     tests("Watchbill", "Courier", resources: [.copy("Resources"), .copy("wrong-uses.txt")]),
     tests("ProbeServer", "HTTPTransport", "HTTPClientTransport", .product(name: "NIOCore", package: "swift-nio"), log),
 ]

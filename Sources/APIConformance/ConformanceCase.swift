@@ -19,10 +19,13 @@ package struct ConformanceCase: Sendable, CustomStringConvertible {
 
     package var description: String { name }
 
-    /// All cases.
-    package static var all: [ConformanceCase] {
+    /// What operators use.
+    package static var basic: [ConformanceCase] {
         objectCases + patchCases + applyCases + listCases + watchCases + deleteCases + customCases
     }
+
+    /// With what only kubectl uses.
+    package static var all: [ConformanceCase] { basic + kubectlCases }
 
     /// Runs the case in a namespace of its own; throws `ConformanceFailure` at the first thing that is not so.
     package func run(_ run: ConformanceRun) async throws {

@@ -31,6 +31,7 @@ package struct ConformanceRun: Sendable {
         case json = "application/json"
         case mergePatch = "application/merge-patch+json"
         case jsonPatch = "application/json-patch+json"
+        case strategicPatch = "application/strategic-merge-patch+json"
         case apply = "application/apply-patch+yaml"
     }
 

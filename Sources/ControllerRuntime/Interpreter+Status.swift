@@ -11,13 +11,16 @@ extension Interpreter {
         of plan: Plan, for primary: AnyController.PrimaryState, by controller: AnyController,
         in report: inout ApplyReport
     ) async {
-        guard let outcome = plan.outcome, var status = plan.status else { return }
-        let conditions = StatusSummary.conditions(
-            for: outcome, assessments: plan.assessments, previous: primary.conditions,
-            generation: primary.metadata.generation,
-            at: clock.now())
-        status["conditions"] = .array(conditions.map(\.json))
-        status["observedGeneration"] = .integer(primary.metadata.generation)
+        guard var status = plan.status else { return }
+        // A built-in kind has no outcome: its plan gives the whole status, with conditions of its own.
+        if let outcome = plan.outcome {
+            let conditions = StatusSummary.conditions(
+                for: outcome, assessments: plan.assessments, previous: primary.conditions,
+                generation: primary.metadata.generation,
+                at: clock.now())
+            status["conditions"] = .array(conditions.map(\.json))
+            status["observedGeneration"] = .integer(primary.metadata.generation)
+        }
         if status == primary.observedStatus || isHeldBack(primary.reference, in: &report) { return }
         _ = await write(status, to: primary.reference, primary.metadata, in: &report)
     }

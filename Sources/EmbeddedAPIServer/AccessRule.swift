@@ -37,6 +37,14 @@ extension ServerState {
         guard let type = request.resource, !unrestrictedUsers.contains(request.user) else { return }
         guard grants[request.user]?.contains(where: { $0.allows(request, type) }) != true else { return }
         let resource = request.subresource.isEmpty ? type.plural : "\(type.plural)/\(request.subresource)"
+        if options.servesKubectl {
+            // Everybody may ask about themselves.
+            if catalog.resource(type)?.isReview == true { return }
+            let wish = Wish(
+                verb: request.verb.rawValue, group: type.group, resource: resource,
+                namespace: type.isNamespaced ? request.namespace : "", name: request.name)
+            if allows(request.user, wish) { return }
+        }
         let place =
             request.namespace.isEmpty || !type.isNamespaced
             ? "at the cluster scope" : "in the namespace \(JSONValue.quoted(request.namespace))"

@@ -12,8 +12,9 @@ extension ServerState {
         case .pods: object = Defaults.pod(object)
         case .jobs: object = Defaults.job(object, uid: object.uid)
         case .secrets: object = Defaults.secret(object)
-        case .namespaces: object = Defaults.namespace(object)
-        case .deployments, .replicaSets: object = Defaults.replicated(object)
+        case .namespaces: object = Defaults.namespace(object, old: old)
+        case .deployments: object = Defaults.deployment(Defaults.replicated(object))
+        case .replicaSets: object = Defaults.replicated(object)
         default: break
         }
         if served.isCustom { object = try admitCustom(object, old: old, served, request) }
@@ -73,6 +74,23 @@ enum Defaults {
         return object
     }
 
+    static func deployment(_ object: JSONValue) -> JSONValue {
+        var object = object
+        var spec = object["spec"] ?? [:]
+        if spec["revisionHistoryLimit"] == nil { spec["revisionHistoryLimit"] = 10 }
+        if spec["progressDeadlineSeconds"] == nil { spec["progressDeadlineSeconds"] = 600 }
+        var strategy = spec["strategy"] ?? [:]
+        if strategy["type"] == nil { strategy["type"] = "RollingUpdate" }
+        if strategy["type"] == "RollingUpdate" {
+            var update = strategy["rollingUpdate"] ?? [:]
+            for name in ["maxUnavailable", "maxSurge"] where update[name] == nil { update[name] = "25%" }
+            strategy["rollingUpdate"] = update
+        }
+        spec["strategy"] = strategy
+        object["spec"] = spec
+        return object
+    }
+
     static func secret(_ object: JSONValue) -> JSONValue {
         var object = object
         if object["type"] == nil { object["type"] = "Opaque" }
@@ -87,12 +105,19 @@ enum Defaults {
         return object
     }
 
-    static func namespace(_ object: JSONValue) -> JSONValue {
+    static func namespace(_ object: JSONValue, old: JSONValue?) -> JSONValue {
         var object = object
         var labels = object.labels.mapValues(JSONValue.string)
         labels["kubernetes.io/metadata.name"] = .string(object.name)
         object = object.settingMetadata("labels", .object(labels))
-        if object["spec"] == nil { object["spec"] = ["finalizers": ["kubernetes"]] }
+        if let old {
+            object["spec"] = old["spec"]
+        } else {
+            // Without it a namespace would go and leave what is in it.
+            let finalizers = object.at("spec", "finalizers")?.arrayValue ?? []
+            let all = finalizers.contains("kubernetes") ? finalizers : finalizers + ["kubernetes"]
+            object["spec"] = ["finalizers": .array(all)]
+        }
         if object["status"] == nil { object["status"] = ["phase": "Active"] }
         return object
     }

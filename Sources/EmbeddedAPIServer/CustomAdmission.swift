@@ -29,6 +29,10 @@ extension ServerState {
 
     /// An applied configuration may name nothing that the schema does not; the real server answers 500.
     func checkDeclared(_ config: JSONValue, _ served: ServedResource) throws(APIFailure) {
+        if let definition = served.definition {
+            guard let path = BuiltInSchemas.shared.pruned(config, definition: definition).unknown.first else { return }
+            throw APIFailure(500, nil, "failed to create typed patch object: .\(path): field not declared in schema")
+        }
         guard served.isCustom else { return }
         let content = Self.content(config)
         guard let path = Self.undeclared(content, Self.contentSchema(served).pruned(content)).first else { return }

@@ -24,6 +24,15 @@ package final class EmbeddedAPIServer: Sendable {
         package var servesInitialEvents = false
         /// Collects dependents within the write that removed their owner; otherwise only `collectGarbage` does.
         package var collectsGarbageAtOnce = true
+        /// Serves what kubectl asks for: more kinds, Kubernetes' own schemas, tables, strategic merge patches.
+        package var servesKubectl = false
+        /// How many requests `audit` remembers; nil remembers all.
+        package var auditLimit: Int?
+        /// Hears of every change before its answer is given, in order, and says whether it is kept: when not, the answer is an
+        /// error. It must not call the server.
+        package var journal: (@Sendable ([StoredObject]) -> Bool)?
+        /// What an earlier process kept.
+        package var restored: StoredState?
         /// What `/version` answers.
         package var version: JSONValue = [
             "major": "1", "minor": "30", "gitVersion": "v1.30.0-embedded", "platform": "linux/amd64",

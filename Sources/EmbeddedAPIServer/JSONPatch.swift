@@ -31,9 +31,19 @@ enum JSONPatch {
                         details: [:])
                 }
             }
+            try checkDepth(operation, document)
             document = try apply(operation: operation, to: document)
         }
         return document
+    }
+
+    /// Each operation may put its value at the bottom of the one before; nothing here is made for any depth.
+    private static func checkDepth(_ operation: JSONValue, _ document: JSONValue) throws(APIFailure) {
+        guard let path = operation["path"]?.stringValue, let pointer = pointer(path) else { return }
+        let from = operation["from"]?.stringValue.flatMap(Self.pointer)
+        guard let value = operation["value"] ?? from.flatMap({ get(document, $0) }) else { return }
+        let left = Validation.depthLimit - pointer.count
+        if left < 0 || value.isDeeper(than: left) { throw rejected(path) }
     }
 
     /// What the real server answers for any operation that cannot be carried out.

@@ -14,6 +14,13 @@ extension JSONValue {
     var owners: [JSONValue] { self["metadata"]?["ownerReferences"]?.arrayValue ?? [] }
     var managedFields: [JSONValue] { self["metadata"]?["managedFields"]?.arrayValue ?? [] }
 
+    /// What a Pod says of one of its containers.
+    func containerStatus(_ container: String) -> JSONValue? {
+        ["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"].lazy.flatMap { list in
+            self.at("status", list)?.arrayValue ?? []
+        }.first { $0["name"]?.stringValue == container }
+    }
+
     /// The same object with one member of its metadata set, or removed by nil.
     func settingMetadata(_ member: String, _ value: JSONValue?) -> JSONValue {
         var copy = self

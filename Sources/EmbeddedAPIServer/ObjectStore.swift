@@ -56,7 +56,8 @@ struct ObjectStore: Sendable {
         let kept = object.settingMetadata("resourceVersion", .string(String(revision)))
         let before = tables[table]?.updateValue(kept, forKey: key)
         if before == nil { tables[table, default: [:]][key] = kept }
-        record(Change(revision: revision, table: table, key: key, before: before, last: kept, isDeletion: false))
+        history.append(
+            Change(revision: revision, table: table, key: key, before: before, last: kept, isDeletion: false))
         return kept
     }
 
@@ -66,8 +67,18 @@ struct ObjectStore: Sendable {
         guard let before = tables[table]?.removeValue(forKey: key) else { return nil }
         revision += 1
         let final = (last ?? before).settingMetadata("resourceVersion", .string(String(revision)))
-        record(Change(revision: revision, table: table, key: key, before: before, last: final, isDeletion: true))
+        history.append(
+            Change(revision: revision, table: table, key: key, before: before, last: final, isDeletion: true))
         return final
+    }
+
+    /// Puts everything in the place of what is kept.
+    mutating func restore(_ objects: [(TableID, ObjectKey, JSONValue)], revision: Int) {
+        tables = [:]
+        for (table, key, object) in objects { tables[table, default: [:]][key] = object }
+        history = []
+        self.revision = max(revision, 1)
+        compactedRevision = self.revision
     }
 
     /// Forgets the past, as etcd's compaction does: older revisions are then answered with 410.
@@ -89,8 +100,8 @@ struct ObjectStore: Sendable {
         return history[low...]
     }
 
-    private mutating func record(_ change: Change) {
-        history.append(change)
+    /// Forgets what is beyond the limit. Not while a transaction goes on: its changes are still to be journalled.
+    mutating func trim() {
         // In steps, so that forgetting costs nothing on average.
         guard history.count > historyLimit + historyLimit / 4 + 16 else { return }
         let surplus = history.count - historyLimit

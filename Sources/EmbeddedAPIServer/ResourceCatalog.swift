@@ -5,7 +5,9 @@ import KubernetesModel
 struct ResourceCatalog: Sendable {
     private(set) var resources: [ServedResource]
 
-    init() { resources = ServedResource.builtIn }
+    init(forKubectl: Bool = false) {
+        resources = forKubectl ? ServedResource.forKubectl : ServedResource.builtIn
+    }
 
     func resource(group: String, version: String, plural: String) -> ServedResource? {
         resources.first { $0.type.group == group && $0.type.version == version && $0.type.plural == plural }

@@ -61,6 +61,8 @@ enum Router {
         }
         if served.type.isNamespaced, !isPrefix, !result.name.isEmpty { throw .noSuchResource }
         result.verb = try verb(method, result)
+        // A question has no object that could be read or changed.
+        if served.isReview, result.verb != .create { throw .methodNotAllowed }
         if served.type.isNamespaced, !isPrefix, result.isWrite { throw .methodNotAllowed }
     }
 
@@ -73,6 +75,7 @@ enum Router {
         case (.get, true): request.flag("watch") ? .watch : .list
         case (.get, false), (.head, false): .get
         case (.post, true): .create
+        case (.post, false) where request.subresource == "token": .create
         case (.put, false): .update
         case (.patch, false): .patch
         case (.delete, false): .delete

@@ -16,6 +16,14 @@ package struct ServedResource: Sendable, Equatable {
     package var isCustom = false
     /// The schema of a custom kind, as its definition gives it.
     var openAPI: JSONValue = [:]
+    /// The name of a built-in kind's own schema; nil where only `fields` is known.
+    var definition: String?
+    /// True for a question that is answered at once and never kept.
+    var isReview = false
+    /// How `kubectl get` shows a custom kind.
+    var columns: [CustomColumn] = []
+    /// Where a custom kind has its replicas; nil without the subresource.
+    var scale: ScalePaths?
     /// What server-side apply knows about the fields.
     var fields: FieldSchema = .deduced
     /// Served for discovery but kept under another version of the same group.

@@ -52,10 +52,10 @@ extension ServerState {
         object = object.settingMetadata("managedFields", managed == [] ? nil : managed)
         effect.uid = uid
         effect.created = true
-        guard !request.isDryRun else { return .object(code: 201, present(object, served, request)) }
+        guard !request.isDryRun else { return .object(code: 201, try present(object, served, request, now)) }
         let kept = store.put(object, in: served.table, at: key)
         afterWrite(kept, served, now)
-        return .object(code: 201, present(store[served.table, key] ?? kept, served, request))
+        return .object(code: 201, try present(store[served.table, key] ?? kept, served, request, now))
     }
 
     /// The object in the request's body, with `apiVersion`, `kind` and namespace checked or filled in.
@@ -64,13 +64,13 @@ extension ServerState {
             throw APIFailure(415, "UnsupportedMediaType", "415: Unsupported Media Type", details: [:])
         }
         let object = try parseBody(request, served)
-        return try normalise(object, request, served)
+        return try withoutUnknownFields(try normalise(object, request, served), served, request)
     }
 
     func parseBody(_ request: APIRequest, _ served: ServedResource) throws(APIFailure) -> JSONValue {
         let value: JSONValue
         do throws(JSONError) {
-            value = try JSONValue(parsing: request.body)
+            value = try JSONValue(parsing: request.body, limits: JSONLimits(maximumDepth: 250))
         } catch {
             throw .badRequest(
                 "the object provided is unrecognized (must be of type \(served.type.kind)): couldn't get version/kind; "

@@ -56,6 +56,9 @@ enum CustomDefinition {
             resource.storageVersion = stored ?? name
             resource.openAPI = version.at("schema", "openAPIV3Schema") ?? [:]
             resource.fields = .custom(resource.openAPI)
+            resource.columns = (version["additionalPrinterColumns"]?.arrayValue ?? []).compactMap(CustomColumn.init)
+            resource.scale = version.at("subresources", "scale").flatMap(ScalePaths.init)
+            if resource.scale != nil { resource.subresources.insert("scale") }
             return resource
         }
         return resources.sorted { $0.type.version == stored && $1.type.version != stored }

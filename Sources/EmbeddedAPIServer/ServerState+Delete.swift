@@ -56,9 +56,9 @@ extension ServerState {
                     + "(\(old.resourceVersion)). The object might have been modified")
         }
         effect.uid = old.uid
-        guard !request.isDryRun else { return .object(code: 200, present(old, served, request)) }
+        guard !request.isDryRun else { return .object(code: 200, try present(old, served, request, now)) }
         let (last, isGone) = deleteObject(old, served, request.key, options, now)
-        guard isGone, served.type != .pods else { return .object(code: 200, present(last, served, request)) }
+        guard isGone, served.type != .pods else { return .object(code: 200, try present(last, served, request, now)) }
         var details = APIFailure.details(served.type, request.name)
         details["uid"] = .string(old.uid)
         return .object(
@@ -74,7 +74,7 @@ extension ServerState {
         let doomed = store.objects(in: served.table).filter { selection.matches($0.value, key: $0.key) }
         var items: [JSONValue] = []
         for (key, object) in doomed {
-            items.append(listItem(object, served, isMetadataOnly: false))
+            items.append(listItem(object, served, .full, now))
             if !request.isDryRun { _ = deleteObject(object, served, key, options, now) }
         }
         return .object(

@@ -6,6 +6,9 @@ extension ServerState {
     /// Everything outside the resources: groups, versions, health.
     func discover(_ request: APIRequest) throws(APIFailure) -> Answer {
         let parts = request.path.split(separator: "/").map(String.init)
+        if options.servesKubectl, let aggregated = aggregatedDiscovery(parts, accept: request.accept) {
+            return aggregated
+        }
         switch parts {
         case ["healthz"], ["readyz"], ["livez"]: return .text(code: 200, Array("ok".utf8))
         case ["version"]: return .object(code: 200, options.version)
@@ -18,6 +21,7 @@ extension ServerState {
         case ["api", "v1"]: return try resourceList(group: "", version: "v1")
         default: break
         }
+        if options.servesKubectl, parts.first == "openapi" { return try openAPI(Array(parts.dropFirst())) }
         guard parts.first == "apis", (2...3).contains(parts.count) else { throw .noSuchPath }
         if parts.count == 3 { return try resourceList(group: parts[1], version: parts[2]) }
         guard let found = catalog.groups.first(where: { $0.name == parts[1] }) else { throw .noSuchPath }
@@ -37,26 +41,24 @@ extension ServerState {
     private func resourceList(group: String, version: String) throws(APIFailure) -> Answer {
         guard catalog.serves(group: group, version: version) else { throw .noSuchPath }
         var entries: [JSONValue] = []
-        for resource in catalog.resources.filter({ $0.type.group == group && $0.type.version == version })
-            .sorted(by: { $0.type.plural < $1.type.plural })
-        {
-            let verbs: JSONValue = [
-                "create", "delete", "deletecollection", "get", "list", "patch", "update", "watch",
-            ]
+        for resource in served(group, version) {
             entries.append(
                 .compact([
                     "name": .string(resource.type.plural), "singularName": .string(resource.singular),
                     "namespaced": .bool(resource.type.isNamespaced), "kind": .string(resource.type.kind),
-                    "verbs": verbs,
+                    "verbs": .strings(resource.verbs),
                     "shortNames": resource.shortNames.isEmpty ? nil : .strings(resource.shortNames),
                     "categories": resource.categories.isEmpty ? nil : .strings(resource.categories),
                 ]))
-            for name in resource.subresources.sorted() {
-                entries.append([
-                    "name": .string("\(resource.type.plural)/\(name)"), "singularName": "",
-                    "namespaced": .bool(resource.type.isNamespaced), "kind": .string(resource.type.kind),
-                    "verbs": name == "status" ? ["get", "patch", "update"] : ["get"],
-                ])
+            for subresource in resource.subresourceKinds {
+                entries.append(
+                    .compact([
+                        "name": .string("\(resource.type.plural)/\(subresource.name)"), "singularName": "",
+                        "namespaced": .bool(resource.type.isNamespaced), "kind": .string(subresource.type.kind),
+                        "group": subresource.isForeign ? .string(subresource.type.group) : nil,
+                        "version": subresource.isForeign ? .string(subresource.type.version) : nil,
+                        "verbs": .strings(subresource.verbs),
+                    ]))
             }
         }
         return .object(
@@ -65,5 +67,45 @@ extension ServerState {
                 "kind": "APIResourceList", "apiVersion": "v1",
                 "groupVersion": .string(group.isEmpty ? version : "\(group)/\(version)"), "resources": .array(entries),
             ])
+    }
+
+    func served(_ group: String, _ version: String) -> [ServedResource] {
+        var seen: Set<String> = []
+        return catalog.resources.filter {
+            $0.type.group == group && $0.type.version == version && seen.insert($0.type.plural).inserted
+        }.sorted { $0.type.plural < $1.type.plural }
+    }
+}
+
+extension ServedResource {
+    var verbs: [String] {
+        isReview ? ["create"] : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+    }
+
+    /// A subresource with the kind that it speaks.
+    struct Subresource {
+        var name: String
+        var type: ResourceType
+        var verbs: [String]
+        /// True when its kind belongs to another group than the resource.
+        var isForeign: Bool
+    }
+
+    var subresourceKinds: [Subresource] {
+        subresources.sorted().map { name in
+            switch name {
+            case "scale":
+                let scale = ResourceType(group: "autoscaling", version: "v1", kind: "Scale", plural: "scales")
+                return Subresource(name: name, type: scale, verbs: ["get", "patch", "update"], isForeign: true)
+            case "token":
+                let token = ResourceType(
+                    group: "authentication.k8s.io", version: "v1", kind: "TokenRequest", plural: "tokenrequests")
+                return Subresource(name: name, type: token, verbs: ["create"], isForeign: true)
+            case "status":
+                return Subresource(name: name, type: type, verbs: ["get", "patch", "update"], isForeign: false)
+            case "finalize": return Subresource(name: name, type: type, verbs: ["update"], isForeign: false)
+            default: return Subresource(name: name, type: type, verbs: ["get"], isForeign: false)
+            }
+        }
     }
 }

@@ -7,6 +7,9 @@ import KubernetesModel
 enum Answer: Sendable {
     case object(code: Int, JSONValue)
     case text(code: Int, [UInt8])
+    /// An object of a media type of its own.
+    case typed(mediaType: String, JSONValue)
+    case stream(any HTTPBody)
     case watch(Watch)
 }
 
@@ -14,6 +17,8 @@ enum Answer: Sendable {
 enum Exchange: Sendable {
     case response(status: Int, headers: [HTTPHeader], body: [UInt8], FaultSet)
     case watch(id: Int, FaultSet)
+    /// Text that comes as it is made.
+    case stream(any HTTPBody, FaultSet)
     case failure(TransportError)
     /// No answer comes.
     case hang(id: Int)
@@ -46,7 +51,14 @@ extension ServerState {
         let exchange = exchange(for: result, faults)
         record(request, exchange, effect, now)
         if effect.changed { collectAfterWrite(now) }
-        if store.revision != before { wakeWatches() }
+        if store.revision != before {
+            wakeWatches()
+            if !isJournalled {
+                return response(
+                    to: APIFailure(500, "InternalError", "Internal error occurred: the change could not be kept"),
+                    FaultSet())
+            }
+        }
         if faults.contains(.cutAfterCommit) {
             if case .watch(let id, _) = exchange { watches[id] = nil }
             return .failure(.interrupted(reason: "injected: connection reset"))
@@ -69,6 +81,11 @@ extension ServerState {
             guard let type = request.resource, let served = catalog.resource(type) else {
                 return .success(try discover(request))
             }
+            var request = request
+            if options.servesKubectl, request.contentType == ProtobufBody.mediaType {
+                request.body = try ProtobufBody(.shared).object(request.body).canonicalBytes
+                request.contentType = "application/json"
+            }
             return .success(try perform(request, served, http, faults, now, &effect))
         } catch {
             return .failure(error)
@@ -80,10 +97,15 @@ extension ServerState {
         _ effect: inout Effect
     ) throws(APIFailure) -> Answer {
         switch request.verb {
-        case .get where request.subresource == "log": return try log(request, served)
-        case .get: return try get(request, served, faults)
-        case .list: return try list(request, served, faults)
+        case .get where request.subresource == "log": return try log(request, served, now)
+        case .get where request.subresource == "scale": return try scale(request, served)
+        case .get: return try get(request, served, faults, now)
+        case .list: return try list(request, served, faults, now)
         case .watch: return .watch(try openWatch(request, served, http, faults, now))
+        case .create where served.isReview: return try review(request, served)
+        case .create where request.subresource == "token": return try issueToken(request, served, now)
+        case .update where request.subresource == "scale": return try setScale(request, served, now, &effect)
+        case .patch where request.subresource == "scale": return try setScale(request, served, now, &effect)
         case .create: return try create(request, served, now, &effect)
         case .update: return try update(request, served, now, &effect)
         case .patch: return try patch(request, served, now, &effect)
@@ -101,6 +123,10 @@ extension ServerState {
                 body: object.canonicalBytes + [UInt8(ascii: "\n")], faults)
         case .success(.text(let code, let bytes)):
             return .response(status: code, headers: [HTTPHeader("Content-Type", "text/plain")], body: bytes, faults)
+        case .success(.typed(let mediaType, let object)):
+            return .response(
+                status: 200, headers: [HTTPHeader("Content-Type", mediaType)], body: object.canonicalBytes, faults)
+        case .success(.stream(let body)): return .stream(body, faults)
         case .success(.watch(let watch)):
             let id = takeID()
             watches[id] = watch
@@ -125,9 +151,11 @@ extension ServerState {
     private mutating func record(_ request: APIRequest, _ exchange: Exchange, _ effect: Effect, _ now: Timestamp) {
         let code: Int
         if case .response(let status, _, _, _) = exchange { code = status } else { code = 200 }
+        if let limit = options.auditLimit, audit.count >= 2 * limit + 16 { audit.removeFirst(audit.count - limit) }
+        recorded += 1
         audit.append(
             AuditRecord(
-                sequence: audit.count, time: now, user: request.user, verb: request.verb, resource: request.resource,
+                sequence: recorded - 1, time: now, user: request.user, verb: request.verb, resource: request.resource,
                 namespace: request.namespace, name: effect.name.isEmpty ? request.name : effect.name,
                 subresource: request.subresource, isApply: request.isApply, fieldManager: request.fieldManager,
                 path: request.path, code: code, uid: effect.uid, revision: store.revision, changed: effect.changed,

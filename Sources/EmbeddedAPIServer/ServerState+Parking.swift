@@ -4,8 +4,13 @@ import Essentials
 extension ServerState {
     /// Wakes the watches for which the changes since the last call hold something.
     mutating func wakeWatches() {
-        let fresh = Set(store.changes(after: examinedRevision).map(\.table))
+        let changes = store.changes(after: examinedRevision)
+        if let journal = options.journal, !changes.isEmpty {
+            isJournalled = journal(changes.map(StoredObject.init))
+        }
+        let fresh = Set(changes.map(\.table))
         examinedRevision = store.revision
+        store.trim()
         for (id, watch) in inOrder where fresh.contains(watch.served.table) && !isHeld(watch) { wake(id) }
     }
 

@@ -4,39 +4,45 @@ import KubernetesModel
 
 extension ServerState {
     /// The object in the version and form that was asked for.
-    func present(_ object: JSONValue, _ served: ServedResource, _ request: APIRequest) -> JSONValue {
-        present(object, served, isMetadataOnly: Self.isMetadataOnly(request))
+    func present(
+        _ object: JSONValue, _ served: ServedResource, _ request: APIRequest, _ now: Timestamp
+    ) throws(APIFailure) -> JSONValue {
+        present(object, served, try form(request), now)
     }
 
-    func present(_ object: JSONValue, _ served: ServedResource, isMetadataOnly: Bool) -> JSONValue {
-        if isMetadataOnly {
+    /// `isFirst`: a table names its columns; the later events of a watch leave that out.
+    func present(
+        _ object: JSONValue, _ served: ServedResource, _ form: Form, _ now: Timestamp, isFirst: Bool = true
+    ) -> JSONValue {
+        switch form {
+        case .full: return full(object, served)
+        case .metadata:
             return [
                 "apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
                 "metadata": .object(object.metadata),
             ]
+        case .table(let row):
+            return Table(served, row, now).rendered(
+                [full(object, served)], metadata: ["resourceVersion": .string(object.resourceVersion)],
+                withColumns: isFirst)
         }
+    }
+
+    /// The object in the version that was asked for.
+    func full(_ object: JSONValue, _ served: ServedResource) -> JSONValue {
         var shown = served.type == .events ? EventConversion.toEventsGroup(object) : object
         shown["apiVersion"] = .string(served.type.apiVersion)
         return shown
     }
 
     /// Items of a built-in list carry no `apiVersion` and `kind`, as a typed encoder leaves them out.
-    func listItem(_ object: JSONValue, _ served: ServedResource, isMetadataOnly: Bool) -> JSONValue {
-        var item = present(object, served, isMetadataOnly: isMetadataOnly)
-        if !isMetadataOnly, !served.isCustom {
+    func listItem(_ object: JSONValue, _ served: ServedResource, _ form: Form, _ now: Timestamp) -> JSONValue {
+        var item = present(object, served, form, now)
+        if form == .full, !served.isCustom {
             item["apiVersion"] = nil
             item["kind"] = nil
         }
         return item
-    }
-
-    static func isMetadataOnly(_ request: APIRequest) -> Bool {
-        request.accept.split(separator: ",").first.map { first in
-            let parameters = first.split(separator: ";").map { $0.filter { $0 != " " } }
-            return parameters.contains("g=meta.k8s.io") && parameters.contains("v=v1")
-                && (parameters.contains("as=PartialObjectMetadata")
-                    || parameters.contains("as=PartialObjectMetadataList"))
-        } ?? false
     }
 }
 

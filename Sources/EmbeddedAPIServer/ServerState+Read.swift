@@ -4,7 +4,9 @@ import HTTPTransport
 import KubernetesModel
 
 extension ServerState {
-    func get(_ request: APIRequest, _ served: ServedResource, _ faults: FaultSet) throws(APIFailure) -> Answer {
+    func get(
+        _ request: APIRequest, _ served: ServedResource, _ faults: FaultSet, _ now: Timestamp
+    ) throws(APIFailure) -> Answer {
         if let wanted = try revision(request.query["resourceVersion"]), wanted > store.revision {
             throw .tooLarge(wanted, current: store.revision)
         }
@@ -13,10 +15,12 @@ extension ServerState {
             found = store.objects(in: served.table, at: past)?.first { $0.key == request.key }?.value
         }
         guard let object = found else { throw .notFound(served.type, request.name) }
-        return .object(code: 200, present(object, served, request))
+        return .object(code: 200, try present(object, served, request, now))
     }
 
-    func list(_ request: APIRequest, _ served: ServedResource, _ faults: FaultSet) throws(APIFailure) -> Answer {
+    func list(
+        _ request: APIRequest, _ served: ServedResource, _ faults: FaultSet, _ now: Timestamp
+    ) throws(APIFailure) -> Answer {
         let selection = try selection(request, served)
         let limit = request.query["limit"].flatMap { Int($0) } ?? 0
         let page = try startOfPage(request, limit: limit, faults)
@@ -34,13 +38,18 @@ extension ServerState {
             metadata["continue"] = .string(ContinueToken(revision: page.revision, after: matching.last?.key).text)
             if selection.selectsAll { metadata["remainingItemCount"] = .integer(Int64(remaining)) }
         }
-        let isMetadataOnly = Self.isMetadataOnly(request)
-        let items = matching.map { _, object in listItem(object, served, isMetadataOnly: isMetadataOnly) }
+        let form = try form(request)
+        if case .table(let row) = form {
+            let shown = matching.map { full($0.value, served) }
+            return .object(
+                code: 200, Table(served, row, now).rendered(shown, metadata: .object(metadata), withColumns: true))
+        }
+        let items = matching.map { _, object in listItem(object, served, form, now) }
         return .object(
             code: 200,
             [
-                "apiVersion": .string(isMetadataOnly ? "meta.k8s.io/v1" : served.type.apiVersion),
-                "kind": .string(isMetadataOnly ? "PartialObjectMetadataList" : served.type.kind + "List"),
+                "apiVersion": .string(form == .metadata ? "meta.k8s.io/v1" : served.type.apiVersion),
+                "kind": .string(form == .metadata ? "PartialObjectMetadataList" : served.type.kind + "List"),
                 "metadata": .object(metadata), "items": .array(items),
             ])
     }
@@ -109,7 +118,7 @@ extension ServerState {
             fields: try FieldSelector(parsing: request.query["fieldSelector"] ?? "", for: served.type))
     }
 
-    func log(_ request: APIRequest, _ served: ServedResource) throws(APIFailure) -> Answer {
+    func log(_ request: APIRequest, _ served: ServedResource, _ now: Timestamp) throws(APIFailure) -> Answer {
         guard let pod = store[served.table, request.key] else { throw .notFound(served.type, request.name) }
         let containers = ["containers", "initContainers", "ephemeralContainers"].flatMap { list in
             (pod.at("spec", list)?.arrayValue ?? []).compactMap { $0["name"]?.stringValue }
@@ -126,10 +135,20 @@ extension ServerState {
             throw .badRequest("container \(container) is not valid for pod \(request.name)")
         }
         let limit = request.query["limitBytes"].flatMap { Int($0) }.map { max(0, $0) }
-        let query = PodLogQuery(
+        var query = PodLogQuery(
             pod: request.key, uid: pod.uid, container: container, limitBytes: limit,
-            tailLines: request.query["tailLines"].flatMap { Int($0) }, isPrevious: request.flag("previous"))
+            tailLines: request.query["tailLines"].flatMap { Int($0) }.map { max(0, $0) },
+            isPrevious: request.flag("previous"))
+        query.follows = request.flag("follow")
+        query.showsTimes = request.flag("timestamps")
+        query.since = request.query["sinceTime"].flatMap(Timestamp.init(rfc3339:))
+        if let seconds = request.query["sinceSeconds"].flatMap({ Int64($0) }), seconds >= 0 {
+            query.since = now - .seconds(min(seconds, 1 << 32))
+        }
+        query.isScheduled = pod.at("spec", "nodeName")?.stringValue != nil
+        query.status = pod.containerStatus(container)
         switch podLog(query) {
+        case .stream(let body): return .stream(body)
         case .text(let bytes): return .text(code: 200, limit.map { Array(bytes.prefix($0)) } ?? bytes)
         case .notReady(let reason):
             throw .badRequest(

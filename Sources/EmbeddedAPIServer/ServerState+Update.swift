@@ -26,18 +26,15 @@ extension ServerState {
     ) throws(APIFailure) -> Answer {
         let type = PatchType(rawValue: request.contentType)
         if type == .apply { return try apply(request, served, now, &effect) }
-        guard let type, type != .strategic else {
-            throw APIFailure(
-                415, "UnsupportedMediaType",
-                "the body of the request was in an unknown format - accepted media types include: "
-                    + "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml")
-        }
+        guard let type, type != .strategic || served.definition != nil else { throw .unknownPatch }
         guard let old = store[served.table, request.key] else { throw .notFound(served.type, request.name) }
         let body = try parseBody(request, served)
-        let shown = present(old, served, isMetadataOnly: false)
+        let shown = full(old, served)
         let patched =
             switch type {
             case .json: try JSONPatch.apply(body, to: shown)
+            case .strategic:
+                try StrategicMerge(.shared).apply(body, to: shown, definition: served.definition ?? "")
             default: MergePatch.apply(body, to: shown)
             }
         guard patched.objectValue != nil else { throw .badRequest("the patch leaves no object") }
@@ -45,7 +42,7 @@ extension ServerState {
             throw .badRequest(
                 "the name of the object (\(patched.name)) does not match the name on the URL (\(request.name))")
         }
-        let object = try normalise(patched, request, served)
+        let object = try withoutUnknownFields(try normalise(patched, request, served), served, request)
         return try replace(old, with: object, request, served, now, &effect)
     }
 
@@ -182,14 +179,14 @@ extension ServerState {
         }
         let managed = ownership(new).json
         new = new.settingMetadata("managedFields", managed == [] ? nil : managed)
-        if new == old || request.isDryRun { return .object(code: 200, present(new, served, request)) }
+        if new == old || request.isDryRun { return .object(code: 200, try present(new, served, request, now)) }
         if new.isBeingDeleted, new.finalizers.isEmpty, !isDeletedGracefully(new, served) {
             removeObject(served, request.key, last: new, now)
-            return .object(code: 200, present(new, served, request))
+            return .object(code: 200, try present(new, served, request, now))
         }
         let kept = store.put(new, in: served.table, at: request.key)
         afterWrite(kept, served, now)
-        return .object(code: 200, present(store[served.table, request.key] ?? kept, served, request))
+        return .object(code: 200, try present(store[served.table, request.key] ?? kept, served, request, now))
     }
 
     private func checkFinalizers(

@@ -17,7 +17,7 @@ extension ServerState {
             request.query["timeoutSeconds"].flatMap { Int($0) }
             ?? Int.random(in: 1_800...3_600, using: &generator)
         var watch = Watch(
-            request: request, served: served, selection: selection, isMetadataOnly: Self.isMetadataOnly(request),
+            request: request, served: served, selection: selection, form: try form(request),
             faults: faults, cursor: max(wanted ?? 0, 0),
             sendsBookmarks: request.flag("allowWatchBookmarks") && !faults.contains(.suppressBookmarks),
             nextBookmark: now + options.bookmarkInterval, deadline: now + .seconds(min(max(timeout, 0), 86_400)),
@@ -69,7 +69,7 @@ extension ServerState {
         }
         if let event = nextEvent(&watch, now) {
             watch.lastDelivery = now
-            return .chunk(line(event, watch))
+            return .chunk(line(event, &watch, now))
         }
         if watch.hasEnded || now >= watch.deadline {
             watch.hasEnded = true
@@ -152,9 +152,18 @@ extension ServerState {
             ])
     }
 
-    private func line(_ event: Watch.Event, _ watch: Watch) -> [UInt8] {
-        let isObject = event.kind != .error
-        let object = isObject ? present(event.object, watch.served, isMetadataOnly: watch.isMetadataOnly) : event.object
+    private func line(_ event: Watch.Event, _ watch: inout Watch, _ now: Timestamp) -> [UInt8] {
+        var object = event.object
+        switch event.kind {
+        case .error: break
+        // A bookmark is no row of a table.
+        case .bookmark:
+            object =
+                watch.form == .metadata ? present(object, watch.served, .metadata, now) : full(object, watch.served)
+        case .added, .modified, .deleted:
+            object = present(object, watch.served, watch.form, now, isFirst: !watch.hasNamedColumns)
+            watch.hasNamedColumns = true
+        }
         let line: JSONValue = ["type": .string(event.kind.rawValue), "object": object]
         return line.canonicalBytes + [UInt8(ascii: "\n")]
     }

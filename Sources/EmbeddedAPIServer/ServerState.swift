@@ -7,9 +7,11 @@ import KubernetesModel
 struct ServerState: Sendable {
     var options: EmbeddedAPIServer.Options
     var store: ObjectStore
-    var catalog = ResourceCatalog()
+    var catalog: ResourceCatalog
     var generator: SeededGenerator
     var audit: [AuditRecord] = []
+    /// How many requests there were, also those that `audit` has forgotten.
+    var recorded = 0
     var armed: [ArmedFault] = []
     var grants: [String: [AccessRule]] = [:]
     var unrestrictedUsers: Set<String> = ["admin"]
@@ -17,17 +19,28 @@ struct ServerState: Sendable {
     var parking = Parking()
     /// Waiting watches have looked at every change up to this one.
     var examinedRevision = 0
+    /// The journal has taken the last changes.
+    var isJournalled = true
     /// Watches whose request matches one of these deliver nothing.
     var holds: [@Sendable (APIRequest) -> Bool] = []
     var podLog: @Sendable (PodLogQuery) -> PodLogAnswer
     var nextID = 0
+    /// Tokens that were given out, and who they stand for.
+    var tokens: [String: IssuedToken] = [:]
 
     init(options: EmbeddedAPIServer.Options, now: Timestamp) {
         self.options = options
         store = ObjectStore(historyLimit: options.historyLimit)
+        catalog = ResourceCatalog(forKubectl: options.servesKubectl)
         generator = SeededGenerator(seed: options.seed)
         podLog = { _ in .text([]) }
-        for name in options.namespaces { addNamespace(name, now: now) }
+        if let stored = options.restored { restore(stored) }
+        self.options.restored = nil
+        let namespaces = TableID(group: "", plural: "namespaces")
+        for name in options.namespaces where store[namespaces, ObjectKey(name: name)] == nil {
+            addNamespace(name, now: now)
+        }
+        if options.journal != nil { wakeWatches() }
     }
 
     mutating func takeID() -> Int {
@@ -77,11 +90,23 @@ package struct PodLogQuery: Sendable, Equatable {
     package var limitBytes: Int?
     package var tailLines: Int?
     package var isPrevious: Bool
+    /// Goes on until the container has ended.
+    package var follows = false
+    /// Each line begins with its time.
+    package var showsTimes = false
+    /// Lines before this moment are left out.
+    package var since: Timestamp?
+    /// True once the Pod has a node.
+    package var isScheduled = false
+    /// The container's status as the Pod has it; nil before there is one.
+    package var status: JSONValue?
 }
 
 /// What the node answers for a container's log.
-package enum PodLogAnswer: Sendable, Equatable {
+package enum PodLogAnswer: Sendable {
     case text([UInt8])
+    /// Read as it comes, when the answer is under way.
+    case stream(any HTTPBody)
     /// The container has not started; the text says why (`ContainerCreating`).
     case notReady(String)
     case unavailable(String)

@@ -17,6 +17,9 @@ struct ServerTransport: HTTPTransport {
         case .response(let status, let headers, let body, let faults):
             let headers = headers + [HTTPHeader("Content-Length", String(body.count))]
             return HTTPResponse(status: status, headers: headers, body: shaped(BytesBody(body), faults))
+        case .stream(let body, let faults):
+            let headers = [HTTPHeader("Content-Type", "text/plain"), HTTPHeader("Transfer-Encoding", "chunked")]
+            return HTTPResponse(status: 200, headers: headers, body: shaped(body, faults))
         case .watch(let id, let faults):
             let headers = [
                 HTTPHeader("Content-Type", "application/json"), HTTPHeader("Transfer-Encoding", "chunked"),

@@ -7,10 +7,15 @@ enum Validation {
     static func check(_ object: JSONValue, old: JSONValue?, _ served: ServedResource) throws(APIFailure) {
         var causes = metadata(object, served)
         switch served.type {
-        case .pods: causes += podSpec(object["spec"], "spec", isTemplate: false)
+        case .pods: causes += podSpec(object["spec"], "spec")
         case .jobs: causes += job(object, old: old)
         case .configMaps, .secrets: causes += immutableData(object, old: old)
-        default: break
+        default: if !served.isCustom { causes += templateNames(object) }
+        }
+        if !served.isCustom { causes += counts(object) }
+        if object.isDeeper(than: depthLimit) {
+            let rule = "must have at most \(depthLimit) objects and arrays in each other"
+            causes.append(.invalid("metadata", "{}", rule))
         }
         if let old, served.type == .pods, object["spec"].map(fixed) != old["spec"].map(fixed) {
             causes.append(
@@ -22,6 +27,10 @@ enum Validation {
         }
         if !causes.isEmpty { throw .invalid(served.type, object.name, causes) }
     }
+
+    /// How deep an object may be: managed fields, a journal's line and a watch's event put more around it, and all of them are
+    /// read again by a reader that takes `JSONLimits.deepest`.
+    static let depthLimit = 300
 
     private static func metadata(_ object: JSONValue, _ served: ServedResource) -> [FieldCause] {
         var causes: [FieldCause] = []
@@ -63,29 +72,71 @@ enum Validation {
         return causes
     }
 
-    private static func podSpec(_ spec: JSONValue?, _ path: String, isTemplate: Bool) -> [FieldCause] {
+    private static let containerLists = ["containers", "initContainers", "ephemeralContainers"]
+
+    private static func podSpec(_ spec: JSONValue?, _ path: String) -> [FieldCause] {
         var causes: [FieldCause] = []
-        let containers = spec?["containers"]?.arrayValue ?? []
-        if containers.isEmpty { causes.append(.required("\(path).containers")) }
+        if spec?["containers"]?.arrayValue?.isEmpty != false { causes.append(.required("\(path).containers")) }
         var names: Set<String> = []
-        for (index, container) in containers.enumerated() {
-            let name = container["name"]?.stringValue ?? ""
-            if name.isEmpty { causes.append(.required("\(path).containers[\(index)].name")) }
-            if !names.insert(name).inserted {
-                causes.append(
-                    FieldCause(
-                        reason: "FieldValueDuplicate", message: "Duplicate value: \(JSONValue.quoted(name))",
-                        field: "\(path).containers[\(index)].name"))
+        for list in containerLists {
+            for (index, container) in (spec?[list]?.arrayValue ?? []).enumerated() {
+                let name = container["name"]?.stringValue ?? ""
+                if name.isEmpty { causes.append(.required("\(path).\(list)[\(index)].name")) }
+                if !names.insert(name).inserted {
+                    causes.append(
+                        FieldCause(
+                            reason: "FieldValueDuplicate", message: "Duplicate value: \(JSONValue.quoted(name))",
+                            field: "\(path).\(list)[\(index)].name"))
+                }
+                if container["image"]?.stringValue?.isEmpty != false {
+                    causes.append(.required("\(path).\(list)[\(index)].image"))
+                }
             }
-            if container["image"]?.stringValue?.isEmpty != false {
-                causes.append(.required("\(path).containers[\(index)].image"))
+        }
+        return causes + containerNames(spec, path)
+    }
+
+    /// A container's name becomes the name of folders and files on a node.
+    private static func containerNames(_ spec: JSONValue?, _ path: String) -> [FieldCause] {
+        var causes: [FieldCause] = []
+        for list in containerLists {
+            for (index, container) in (spec?[list]?.arrayValue ?? []).enumerated() {
+                let name = container["name"]?.stringValue ?? ""
+                if name.isEmpty || Naming.isLabel(name) { continue }
+                causes.append(
+                    .invalid("\(path).\(list)[\(index)].name", JSONValue.quoted(name), Naming.labelRule))
             }
         }
         return causes
     }
 
+    /// The same in what makes Pods later.
+    private static func templateNames(_ object: JSONValue) -> [FieldCause] {
+        containerNames(object.at("spec", "template", "spec"), "spec.template.spec")
+            + containerNames(
+                object.at("spec", "jobTemplate", "spec", "template", "spec"), "spec.jobTemplate.spec.template.spec")
+    }
+
+    /// The numbers that are an int32 in the real server, and are counted with.
+    private static func counts(_ object: JSONValue) -> [FieldCause] {
+        let spec = object["spec"] ?? [:]
+        var numbers: [(String, JSONValue?)] = [
+            "replicas", "minReadySeconds", "revisionHistoryLimit", "progressDeadlineSeconds", "parallelism",
+            "completions", "backoffLimit", "ttlSecondsAfterFinished",
+        ].map { ("spec." + $0, spec[$0]) }
+        for member in ["maxSurge", "maxUnavailable"] {
+            numbers.append(("spec.strategy.rollingUpdate.\(member)", spec.at("strategy", "rollingUpdate", member)))
+        }
+        return numbers.compactMap { (field, value) -> FieldCause? in
+            guard let number = value?.integerValue else { return nil }
+            if number < 0 { return .invalid(field, String(number), "must be greater than or equal to 0") }
+            guard number > Int64(Int32.max) else { return nil }
+            return .invalid(field, String(number), "must be less than or equal to \(Int32.max)")
+        }
+    }
+
     private static func job(_ object: JSONValue, old: JSONValue?) -> [FieldCause] {
-        var causes = podSpec(object.at("spec", "template", "spec"), "spec.template.spec", isTemplate: true)
+        var causes = podSpec(object.at("spec", "template", "spec"), "spec.template.spec")
         let policy = object.at("spec", "template", "spec", "restartPolicy")?.stringValue
         if policy != "Never", policy != "OnFailure" {
             causes.append(
@@ -128,5 +179,16 @@ enum Validation {
                 })
         }
         return spec
+    }
+}
+
+extension JSONValue {
+    /// Whether more than `limit` objects and arrays are in each other.
+    func isDeeper(than limit: Int) -> Bool {
+        switch self {
+        case .object(let members): limit <= 0 || members.values.contains { $0.isDeeper(than: limit - 1) }
+        case .array(let items): limit <= 0 || items.contains { $0.isDeeper(than: limit - 1) }
+        default: false
+        }
     }
 }

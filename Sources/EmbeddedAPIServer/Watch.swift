@@ -8,7 +8,9 @@ struct Watch: Sendable {
     var request: APIRequest
     var served: ServedResource
     var selection: Selection
-    var isMetadataOnly: Bool
+    var form: Form
+    /// A table names its columns with its first row only.
+    var hasNamedColumns = false
     var faults: FaultSet
     /// The revision up to which everything was delivered.
     var cursor: Int

@@ -40,6 +40,15 @@ package enum DiunCatalog {
         help: "Questions that a registry did not answer to anybody we are: 401 or 403 in the end.")
     package static let rateLimitHits = MetricDescription(
         "diun_registry_rate_limit_hits_total", .counter, labels: ["registry"], help: "Requests answered with 429.")
+    package static let sent = MetricDescription(
+        "diun_notifications_sent_total", .counter, labels: ["notifier"],
+        help: "Messages that a channel's receiver accepted; notifier is the channel's namespace and name.")
+    package static let sendErrors = MetricDescription(
+        "diun_notification_errors_total", .counter, labels: ["notifier"],
+        help: "Tries to send a message that failed, repetitions included.")
+    package static let queue = MetricDescription(
+        "diun_notification_queue_length", .gauge, labels: ["notifier"],
+        help: "Messages that a channel has not delivered yet.")
     package static let leftOut = MetricDescription(
         "diun_series_left_out_total", .counter,
         help: "Series that were left out of an answer because it would have been too long, summed over all answers.")
@@ -48,6 +57,6 @@ package enum DiunCatalog {
         [
             monitored, outdated, outdatedImage, outdatedSince, failing, stateBytes, lastCheck, checks, updates,
             requests,
-            errors, authenticationErrors, rateLimitHits, leftOut,
+            errors, authenticationErrors, rateLimitHits, sent, sendErrors, queue, leftOut,
         ] + [monitored, outdated].map(TrivyCatalog.current)
 }

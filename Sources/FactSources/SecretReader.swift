@@ -42,7 +42,7 @@ package final class SecretReader: Sendable {
 
     /// What to try for an image, in order, before asking as nobody. A Secret that is not there, or that holds no accounts, is
     /// passed over as the kubelet does.
-    func credentials(
+    package func credentials(
         for image: ImageReference, in secrets: [ObjectKey]
     ) async throws(FactFailure) -> [RegistryCredential] {
         guard !secrets.isEmpty else { return [] }

@@ -2,6 +2,7 @@
 import Essentials
 import Exposition
 import ImageWatchController
+import KubernetesModel
 import Planning
 import Synchronization
 
@@ -14,8 +15,14 @@ package final class WatchWitness: Sendable {
         var rateLimitHits = 0
     }
 
+    private struct Deliveries {
+        var sent = 0
+        var failed = 0
+    }
+
     private struct State {
         var registries: [String: Counts] = [:]
+        var deliveries: [String: Deliveries] = [:]
         var checks = 0
         var updates = 0
         var lastCheck: Timestamp?
@@ -26,6 +33,8 @@ package final class WatchWitness: Sendable {
 
     /// Registries with counters of their own; those beyond share one.
     private static let maximumRegistries = 200
+    /// Likewise.
+    private static let maximumChannels = 1_000
     private let state = Mutex(State())
 
     package init() {}
@@ -53,6 +62,20 @@ package final class WatchWitness: Sendable {
         }
     }
 
+    /// A channel has tried to send a message.
+    package func delivered(by channel: ObjectKey, _ isAccepted: Bool) {
+        state.withLock { state in
+            let name = "\(channel)"
+            let isKnown = state.deliveries[name] != nil
+            let key = isKnown || state.deliveries.count < Self.maximumChannels ? name : "other"
+            if isAccepted {
+                state.deliveries[key, default: Deliveries()].sent += 1
+            } else {
+                state.deliveries[key, default: Deliveries()].failed += 1
+            }
+        }
+    }
+
     private func count(_ registry: String, _ change: (inout Counts) -> Void) {
         state.withLock { state in
             let isKnown = state.registries[registry] != nil
@@ -70,6 +93,10 @@ package final class WatchWitness: Sendable {
                 if let before = state.news { state.updates += gauges.news.count { before[$0.key] != $0.value } }
                 state.news = gauges.news
                 state.leftOut += gauges.leftOut
+            }
+            // A counter that is not there before its first event hides it.
+            for channel in gauges.channels.prefix(Self.maximumChannels) where state.deliveries[channel] == nil {
+                state.deliveries[channel] = Deliveries()
             }
             return state
         }
@@ -90,6 +117,14 @@ package final class WatchWitness: Sendable {
             for (registry, counts) in state.registries {
                 family.set(Double(value(counts)), [LabelValue.clean(registry)])
             }
+            families.append(family)
+        }
+        let deliveries: [(MetricDescription, (Deliveries) -> Int)] = [
+            (DiunCatalog.sent, \.sent), (DiunCatalog.sendErrors, \.failed),
+        ]
+        for (description, value) in deliveries {
+            var family = MetricFamily(description)
+            for (channel, counts) in state.deliveries { family.set(Double(value(counts)), [LabelValue.clean(channel)]) }
             families.append(family)
         }
         var text = ExpositionText()

@@ -18,6 +18,8 @@ extension AHCTransport {
         /// HTTP/1.1 connections to one host at the same time; further requests wait in line, so a transport for watches
         /// needs at least as many as there are watches. HTTP/2 uses one connection whatever stands here.
         package var connections = 8
+        /// Addresses to connect to in place of what these names resolve to; the names are verified all the same.
+        package var addresses: [String: String] = [:]
         /// The longest time for name resolution, connection and TLS handshake.
         package var connectTimeout: Duration = .seconds(10)
 

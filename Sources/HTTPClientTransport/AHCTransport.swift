@@ -28,6 +28,7 @@ package struct AHCTransport: ClosableTransport {
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = max(1, configuration.connections)
         // Who calls has its own back-off and wants to know at once.
         settings.connectionPool.retryConnectionEstablishment = false
+        settings.dnsOverride = configuration.addresses
         if let host = endpoint?.connectHost, let name = configuration.tls.serverName {
             settings.dnsOverride = [name: host]
         }

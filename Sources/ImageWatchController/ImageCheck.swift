@@ -84,7 +84,7 @@ struct ImageCheck {
     /// What the policy makes of some tags.
     func choice(of tags: TagChoice.Tags) -> TagChoice.Choice { choice(of: tags, running: target.tag) }
 
-    private func choice(of tags: TagChoice.Tags, running: String?) -> TagChoice.Choice {
+    func choice(of tags: TagChoice.Tags, running: String?) -> TagChoice.Choice {
         world.derived(TagChoice(tags: tags, policy: target.policy, running: running)).value
     }
 

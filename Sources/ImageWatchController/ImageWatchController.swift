@@ -12,7 +12,7 @@ package enum ImageWatchController: Controller {
     package static let contract = Contract(
         reads: [
             WatchedKind(ImageWatch.self), WatchedKind(Pod.self), WatchedKind(Node.self), WatchedKind(Namespace.self),
-            WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self),
+            WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self), WatchedKind(Channel.self),
         ],
         facts: [RepositoryTags.self, TagDigest.self, ImageContent.self, HintsArrive.self],
         writes: [WriteGrant(ImageWatch.resource, subresource: "status", [.patch])])
@@ -28,20 +28,25 @@ package enum ImageWatchController: Controller {
         } catch {
             // What is known is not forgotten over a typing error.
             status.take(watch.observedImages)
-            return settled(.stalled(error.reason.rawValue, message: error.message), status)
+            status.omitted = watch.observedOmitted
+            let notices = WatchNotices(remembering: watch, in: world, at: now)
+            return settled(.stalled(error.reason.rawValue, message: error.message), status, notices)
         }
         guard !watch.spec.isSuspended else {
             status.take(watch.observedImages)
+            status.omitted = watch.observedOmitted
             return settled(
-                .ready(ImageWatch.Reason.suspended.rawValue, message: ImageWatch.Reason.suspended.explanation), status)
+                .ready(ImageWatch.Reason.suspended.rawValue, message: ImageWatch.Reason.suspended.explanation), status,
+                WatchNotices(remembering: watch, in: world, at: now))
         }
         var survey = WatchSurvey(watch, terms, clock, in: world, at: now)
         survey.build()
         status.take(survey.images)
         status.fit()
         let accepted = ImageWatch.Reason.accepted
-        var plan = settled(.ready(accepted.rawValue, message: accepted.explanation), status)
-        plan.assessments = survey.assessments
+        let notices = WatchNotices(watch, survey, in: world, at: now)
+        var plan = settled(.ready(accepted.rawValue, message: accepted.explanation), status, notices)
+        plan.assessments = survey.assessments + notices.ledger.assessments
         plan.wants = survey.wants
         if let time = survey.wakeUp { plan.wake(at: time) }
         return plan
@@ -53,9 +58,14 @@ package enum ImageWatchController: Controller {
         return selector.matches(metadata.labels)
     }
 
-    private static func settled(_ outcome: Outcome, _ status: ImageWatchStatus) -> Plan {
+    private static func settled(_ outcome: Outcome, _ status: ImageWatchStatus, _ notices: WatchNotices) -> Plan {
         var plan = Plan(outcome)
+        var status = status
+        status.outbox = notices.ledger.outbox
+        status.toldFailing = notices.toldFailing
         plan.status = status.json
+        plan.events = notices.ledger.events
+        if let time = notices.ledger.wakeUp { plan.wake(at: time) }
         return plan
     }
 }

@@ -6,9 +6,13 @@ extension ImageWatchStatus {
     /// An object stays below 64 KiB; this leaves room for its spec and metadata of a usual size.
     static let byteLimit = 40 * 1024
 
+    /// Of so many images that are not listed something is remembered.
+    static let omittedLimit = 1_000
+
     /// Drops what matters least until the status fits: messages and counts of reasons, workloads beyond the third, then
     /// candidates that do not count yet, then whole images from the end, which are those that are up to date. What is dropped
-    /// is computed again in each pass; only since when a candidate is known starts anew.
+    /// is computed again in each pass; since when a candidate is known starts anew, and of whole images a fingerprint of what
+    /// was newest is kept, so that channels hear of what is newer still.
     mutating func fit() {
         let steps: [(inout Image) -> Void] = [
             { image in
@@ -27,6 +31,9 @@ extension ImageWatchStatus {
         while size > Self.byteLimit, let last = images.popLast() {
             size -= last.json.canonicalBytes.count + 1
             counts.omitted += 1
+            guard last.outdated != nil, let latest = last.latest, omitted.count < Self.omittedLimit else { continue }
+            // Eight bytes, in base64.
+            if omitted.updateValue(latest.code, forKey: last.code) == nil { size += 11 }
         }
     }
 }

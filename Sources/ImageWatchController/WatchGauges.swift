@@ -13,6 +13,8 @@ package struct WatchGauges {
     package private(set) var leftOut = 0
     /// What is newest of each outdated image, by watch, image and policy.
     package private(set) var news: [String: String] = [:]
+    /// All channels, by namespace and name.
+    package private(set) var channels: [String] = []
     /// When the newest watch was made.
     package private(set) var newestWatch: Timestamp?
 
@@ -48,13 +50,23 @@ package struct WatchGauges {
                 }
             }
         }
+        var queue = MetricFamily(DiunCatalog.queue)
+        for channel in world[Channel.self].objects().sorted(by: { $0.key < $1.key }) {
+            channels.append("\(channel.key)")
+            guard queue.samples.count < limit else {
+                leftOut += 1
+                continue
+            }
+            let pending = channel.observedStatus?["pending"]?.integerValue ?? 0
+            queue.set(Double(pending), [LabelValue.clean("\(channel.key)")])
+        }
         let counts = [
             MetricFamily(DiunCatalog.monitored, value: Double(monitored)),
             MetricFamily(DiunCatalog.outdated, value: Double(outdated)),
         ]
         families =
             counts + counts.map { $0.copy(as: TrivyCatalog.current($0.description)) } + [
-                images, since, MetricFamily(DiunCatalog.failing, value: Double(failing)),
+                images, since, queue, MetricFamily(DiunCatalog.failing, value: Double(failing)),
                 MetricFamily(DiunCatalog.stateBytes, value: Double(bytes)),
             ]
     }

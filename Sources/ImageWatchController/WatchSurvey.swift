@@ -13,6 +13,7 @@ struct WatchSurvey {
     private let world: World
     private let now: Timestamp
     private(set) var images: [ImageWatchStatus.Image] = []
+    private(set) var news: [ImageNews] = []
     private(set) var wants: [AnyQuestion] = []
     private(set) var wakeUp: Timestamp?
     private var isPartial = false
@@ -34,18 +35,21 @@ struct WatchSurvey {
             var check = ImageCheck(target, memory, watch.spec, clock, in: world, at: now)
             check.run()
             images.append(check.image)
+            if watch.spec.notify != nil { news += check.news }
             wants += check.wants
             if check.isPending { pending += 1 }
             if let time = check.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
         }
     }
 
+    static let healthCondition = "ChecksHealthy"
+
     var assessments: [Assessment] { [health, freshness] }
 
     private var health: Assessment {
         func assessment(_ reason: ImageWatch.HealthReason, _ status: Bool?, _ message: String? = nil) -> Assessment {
             Assessment(
-                "ChecksHealthy", status.map { $0 ? .true : .false } ?? .unknown, reason: reason.rawValue,
+                Self.healthCondition, status.map { $0 ? .true : .false } ?? .unknown, reason: reason.rawValue,
                 message: message ?? reason.explanation)
         }
         let failed = images.filter { $0.lastError != nil }.sorted { $0.image < $1.image }
@@ -79,13 +83,22 @@ struct WatchMemory {
     private var entries: [String: ImageWatchStatus.Image] = [:]
     /// By repository, then by tag.
     private var versions: [String: [ImageWatchStatus.Version]] = [:]
+    /// What counted as the newest, by repository and policy.
+    private var compared: [String: [ImageWatchStatus.Version]] = [:]
+
+    /// What was newest of images that the status does not list.
+    private let omitted: [UInt32: UInt32]
 
     init(_ watch: ImageWatch) {
+        omitted = watch.observedOmitted
         for entry in watch.observedImages {
             let key = "\(entry.image) \(entry.policy)"
             if entries[key] == nil || entry.outdated == true { entries[key] = entry }
             guard let repository = Self.repository(entry.image) else { continue }
             versions[repository, default: []] += entry.candidates + [entry.latest].compactMap(\.self)
+            if entry.outdated != nil, let latest = entry.latest {
+                compared["\(repository) \(entry.policy)", default: []].append(latest)
+            }
         }
     }
 
@@ -95,6 +108,16 @@ struct WatchMemory {
 
     /// Versions of a repository that were newer than something, as far as they are remembered.
     func versions(of target: WatchTarget) -> [ImageWatchStatus.Version] { versions[target.reference.name] ?? [] }
+
+    /// The fingerprint of what was newest of an image that the status does not list.
+    func omittedNewest(of target: WatchTarget, policy: String) -> UInt32? {
+        omitted[ImageWatchStatus.Image.code(image: target.text, policy: policy)]
+    }
+
+    /// What is known to be the newest of a repository, whatever runs; empty before its first comparison.
+    func newest(of target: WatchTarget, policy: String) -> [ImageWatchStatus.Version] {
+        compared["\(target.reference.name) \(policy)"] ?? []
+    }
 
     private static func repository(_ image: String) -> String? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: image).name } catch { return nil }

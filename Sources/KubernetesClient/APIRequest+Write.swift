@@ -50,4 +50,33 @@ extension APIRequest {
         return APIRequest(
             .delete, try APIPath.object(resource, key), lane: resource.lane, body: options.canonicalBytes)
     }
+
+    /// Deletes without a grace period: the last step of a Pod's deletion, which is its node's.
+    package static func deleteNow(
+        _ resource: ResourceType, _ key: ObjectKey, uid: String
+    ) throws(APIError) -> APIRequest {
+        let options: JSONValue = [
+            "apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0,
+            "preconditions": ["uid": .string(uid)],
+        ]
+        return APIRequest(
+            .delete, try APIPath.object(resource, key), lane: resource.lane, body: options.canonicalBytes)
+    }
+
+    /// A token for a service account (TokenRequest), good for `seconds` and for as long as the Pod is there.
+    package static func token(
+        of account: ObjectKey, seconds: Int64, pod: ObjectReference, uid: String, audience: String?
+    ) throws(APIError) -> APIRequest {
+        let body: JSONValue = [
+            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest",
+            "spec": .compact([
+                "expirationSeconds": .integer(seconds), "audiences": audience.map { .strings([$0]) } ?? [],
+                "boundObjectRef": [
+                    "apiVersion": "v1", "kind": "Pod", "name": .string(pod.key.name), "uid": .string(uid),
+                ],
+            ]),
+        ]
+        let path = try APIPath.object(.serviceAccounts, account, subresource: "token")
+        return APIRequest(.post, path, lane: .writes, body: body.canonicalBytes)
+    }
 }

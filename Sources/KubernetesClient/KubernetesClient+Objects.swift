@@ -54,6 +54,19 @@ extension KubernetesClient {
             try APIRequest.delete(resource, key, uid: uid, resourceVersion: resourceVersion))
     }
 
+    /// Deletes the object with this uid without a grace period; 409 when it is another one by now.
+    package func deleteNow(_ resource: ResourceType, _ key: ObjectKey, uid: String) async throws(APIError) {
+        _ = try await send(try APIRequest.deleteNow(resource, key, uid: uid))
+    }
+
+    /// A service account's token for a Pod.
+    package func token(
+        of account: ObjectKey, seconds: Int64, pod: ObjectReference, uid: String, audience: String? = nil
+    ) async throws(APIError) -> Redacted<String> {
+        let request = try APIRequest.token(of: account, seconds: seconds, pod: pod, uid: uid, audience: audience)
+        return Redacted(try await json(request).at("status", "token")?.stringValue ?? "")
+    }
+
     /// The log of a container, at most `limitBytes` of it.
     package func logs(
         pod: ObjectKey, container: String, limitBytes: Int, previous: Bool = false

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ChannelController
 import ControllerRuntime
 import Essentials
 import FactSources
@@ -14,6 +15,7 @@ enum Composition {
             AnyController(ScanPolicyController.self),
             AnyController(singleton: ScanSchedule.self) { witness.observe($0) },
             AnyController(ImageWatchController.self),
+            AnyController(ChannelController.self),
         ]
     }
 

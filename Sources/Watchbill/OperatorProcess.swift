@@ -11,6 +11,7 @@ import HTTPClientTransport
 import HTTPTransport
 import KubernetesClient
 import Logging
+import Notifications
 import OCIRegistry
 import ProbeServer
 import UnixSignals
@@ -23,35 +24,48 @@ struct OperatorProcess {
     func run() async throws -> Runtime.End {
         let clock = SystemClock()
         let loops = EventLoops(threads: 1)
-        let connection = try ClusterLink.connect(settings.credentials, on: loops, clock: clock)
-        let registries = try registryTransport(on: loops)
+        let connection: ClusterConnection?
+        let transport: (Lane) -> any HTTPTransport
+        switch settings.server {
+        case .cluster(let credentials):
+            let opened = try ClusterLink.connect(credentials, on: loops, clock: clock)
+            connection = opened
+            transport = opened.transport
+        case .inProcess(let direct):
+            connection = nil
+            transport = { _ in direct }
+        }
+        let egress = try EgressWays(settings.configuration.egress, on: loops)
         let watches = WatchWitness()
         let gate = LeaderGate(clock: clock)
         let metrics = Metrics()
         let witness = ScanWitness()
         let client = KubernetesClient(
             userAgent: "watchbill/\(Version.text)", gate: { gate.timeLeft },
-            answered: { metrics.count($0, code: $1) }, transport: connection.transport)
+            answered: { metrics.count($0, code: $1) }, transport: transport)
         let runtime = Runtime(
             settings: runtimeSettings, controllers: Composition.controllers(witness),
             sources: [
                 ScanOutputSource(client: client, metrics: metrics, witness: witness), JobEventsSource(client: client),
                 VEXDocumentsSource(client: client),
-            ] + registrySources(registries, client, watches, clock),
+                DeliverySource(
+                    client: client, route: egress.deliveries, userAgent: "watchbill/\(Version.text)",
+                    now: { clock.now() }, witness: watches.delivered(by:_:)),
+            ] + registrySources(egress.registries, client, watches, clock),
             client: client, gate: gate, clock: clock, metrics: metrics, logger: logger,
             listed: { cmemory_trim() })
         logger.notice(
             "starting",
             metadata: [
-                "version": "\(Version.text)", "server": "\(settings.credentials.server)",
+                "version": "\(Version.text)", "server": "\(settings.server)",
                 "identity": "\(settings.identity)",
                 "namespace": "\(settings.configuration.operatorNamespace)",
             ])
         tellUnknownFields(metrics)
         let end = try await serve(runtime, witness, watches, connection, on: loops, clock: clock)
         logger.notice("ended", metadata: ["why": "\(end)"])
-        await connection.shutdown()
-        await registries.shutdown()
+        await connection?.shutdown()
+        await egress.registries.shutdown()
         await loops.shutdown()
         return end
     }
@@ -94,27 +108,6 @@ struct OperatorProcess {
         ]
     }
 
-    /// The way to registries: through proxies where the configuration names some, trusting its authorities too.
-    private func registryTransport(on loops: EventLoops) throws -> EgressTransport {
-        let egress = settings.configuration.egress
-        var configuration = AHCTransport.Configuration()
-        if !egress.authorities.isEmpty { configuration.tls.additionalAuthorities = Array(egress.authorities.utf8) }
-        func way(through proxy: String) throws -> AHCTransport? {
-            guard let address = ProxyAddress(proxy) else { return nil }
-            var proxied = configuration
-            proxied.proxy = .init(host: address.host, port: address.port)
-            return try AHCTransport(proxied, on: loops)
-        }
-        do {
-            return EgressTransport(
-                direct: try AHCTransport(configuration, on: loops), http: try way(through: egress.httpProxy),
-                https: try way(through: egress.httpsProxy), exceptions: ProxyExceptions(egress.noProxy))
-        } catch {
-            throw CommandFailure(
-                what: "\(error)", place: "egress in --config", remedy: "correct the configuration file", code: .usage)
-        }
-    }
-
     private var runtimeSettings: Runtime.Settings {
         var result = Runtime.Settings(
             configuration: settings.configuration, identity: settings.identity, seed: UInt64.random(in: .min ... .max))
@@ -125,7 +118,7 @@ struct OperatorProcess {
 
     /// Runs everything until the runtime ends; a signal asks it to.
     private func serve(
-        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection,
+        _ runtime: Runtime, _ witness: ScanWitness, _ watches: WatchWitness, _ connection: ClusterConnection?,
         on loops: EventLoops,
         clock: SystemClock
     ) async throws -> Runtime.End {
@@ -163,7 +156,7 @@ struct OperatorProcess {
                 return nil
             }
             group.addTask {
-                await connection.run(
+                await connection?.run(
                     sleep: { try await Task.sleep(for: $0) },
                     failed: { logger.warning("credentials could not be read again", metadata: ["error": "\($0)"]) })
                 return nil

@@ -3,6 +3,7 @@ import CommandLine
 import ControllerRuntime
 import CustomResources
 import Essentials
+import HTTPTransport
 import KubernetesClient
 import ProbeServer
 import YAML
@@ -10,7 +11,7 @@ import YAML
 /// What the operator was started with, read and checked before anything runs.
 struct OperatorSettings: Sendable {
     var configuration: OperatorConfiguration
-    var credentials: ClusterCredentials
+    var server: OperatorServer
     var watchedNamespaces: [String]?
     var metrics: ListenAddress
     var health: ListenAddress
@@ -48,16 +49,33 @@ struct OperatorSettings: Sendable {
                 remedy: "give an address like :8080 or 127.0.0.1:8080", code: .usage)
         }
         do {
-            credentials = try ClusterCredentials.discover(
+            let credentials = try ClusterCredentials.discover(
                 kubeconfig: command.kubeconfig ?? Environment.option("kubeconfig"),
                 context: command.context ?? Environment.option("context"), environment: Environment.process)
+            server = .cluster(credentials)
         } catch {
             throw CommandFailure(
                 what: "\(error)", place: command.kubeconfig ?? "the environment",
                 remedy: "give --kubeconfig, or run in a Pod with a service account")
         }
-        identity =
-            "\(Environment.value("HOSTNAME") ?? "watchbill")-\(String(UInt32.random(in: .min ... .max), radix: 16))"
+        identity = Self.newIdentity()
+    }
+
+    /// For an operator beside a sandbox's server.
+    init(sandbox transport: any HTTPTransport, image: String) throws(ProbeServerError) {
+        configuration = OperatorConfiguration()
+        configuration.courierImage = image
+        server = .inProcess(transport)
+        // Nobody asks for them here, so any port will do.
+        metrics = try ListenAddress("127.0.0.1:0")
+        health = metrics
+        hints = metrics
+        usesLeaderElection = true
+        identity = Self.newIdentity()
+    }
+
+    private static func newIdentity() -> String {
+        "\(Environment.value("HOSTNAME") ?? "watchbill")-\(String(UInt32.random(in: .min ... .max), radix: 16))"
     }
 
     private static func configuration(from path: String?) throws -> OperatorConfiguration {
@@ -66,6 +84,22 @@ struct OperatorSettings: Sendable {
             return try OperatorConfiguration(json: try JSONValue(yaml: try LocalFile.read(path)))
         } catch {
             throw CommandFailure(what: "\(error)", place: path, remedy: "correct the configuration file", code: .usage)
+        }
+    }
+}
+
+/// Whose API the operator works with.
+enum OperatorServer: Sendable {
+    case cluster(ClusterCredentials)
+    /// A server in this process.
+    case inProcess(any HTTPTransport)
+}
+
+extension OperatorServer: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .cluster(let credentials): credentials.server
+        case .inProcess: "the sandbox"
         }
     }
 }

@@ -18,7 +18,8 @@ import CommandLine
             StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, ExplainCommand.self,
             CaptureCommand.self, ReplayCommand.self, ImportCommand.self, OperatorCommand.self, CourierCommand.self,
             EvalCommand.self,
-            CompletionCommand.self, InstallationCommand.self, VersionCommand.self,
+            SandboxCommand.self, CompletionCommand.self, InstallationCommand.self, SandboxNodeCommand.self,
+            VersionCommand.self,
         ])
 
     static func main() async {

@@ -30,13 +30,21 @@ enum ReferencePage {
             return [
                 ("Ready", explain(ImageWatch.Reason.self)), ("ChecksHealthy", explain(ImageWatch.HealthReason.self)),
                 ("UpToDate", explain(ImageWatch.FreshnessReason.self)),
+                ("ChannelsFound", explain(NotifyReason.self)),
                 ("images[].lastError", explain(ImageCheckReason.self)),
+            ]
+        }
+        if kind == Channel.resource.kind {
+            return [
+                ("Ready", explain(Channel.Reason.self)), ("DeliveriesHealthy", explain(Channel.HealthReason.self)),
+                ("lastError", explain(DeliveryReason.self)),
             ]
         }
         guard kind == ScanPolicy.resource.kind else { return [] }
         return [
             ("Ready", explain(ScanPolicy.Reason.self)), ("ScansHealthy", explain(ScanPolicy.HealthReason.self)),
             ("Compliant", explain(ScanPolicy.ComplianceReason.self)), ("VEXRead", explain(ScanPolicy.VEXReason.self)),
+            ("ChannelsFound", explain(NotifyReason.self)),
             ("failures", explain(ScanFailureReason.self)),
         ]
     }

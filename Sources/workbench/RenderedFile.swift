@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ChannelController
 import CustomResources
 import Essentials
 import ImageWatchController
@@ -48,7 +49,10 @@ struct RenderedFile {
 
     /// The operator's own rights, from the contracts of its controllers and from what the runtime does itself.
     static var operatorRules: AccessRules {
-        var rules = AccessRules([ScanPolicyController.contract, ScanSchedule.contract, ImageWatchController.contract])
+        var rules = AccessRules([
+            ScanPolicyController.contract, ScanSchedule.contract, ImageWatchController.contract,
+            ChannelController.contract,
+        ])
         rules.add(.events, nil, ["create"], .everywhere)
         rules.addExplanations()
         rules.add(.leases, nil, ["create", "get", "update"], .operatorNamespace)

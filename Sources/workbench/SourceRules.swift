@@ -14,13 +14,14 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController", "RegistryHints",
+        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController",
+        "ChannelController", "RegistryHints", "Workloads",
         "CommandLine",
     ].map { "Sources/\($0)/" }
 
     private static let belowSockets = [
         "HTTPTransport", "KubernetesClient", "OCIRegistry", "ControllerRuntime", "FactSources", "EmbeddedAPIServer",
-        "Courier", "CommandShell", "Installation",
+        "Courier", "CommandShell", "Installation", "ChildProcesses", "LocalNode",
     ].map { "Sources/\($0)/" }
 
     private static let everywhere = ["Sources/"]
@@ -37,7 +38,7 @@ enum SourceRules {
             remedy: "FoundationEssentials, or nothing: Foundation brings ICU"),
         Ban(
             word: "import " + "NIO", folders: pure + belowSockets,
-            remedy: "sockets are for HTTPClientTransport and ProbeServer"),
+            remedy: "sockets are for HTTPClientTransport, ProbeServer and Sandbox"),
         Ban(word: "import " + "Logging", folders: pure, remedy: "layers A and B return what there is to say"),
         Ban(word: "Continuous" + "Clock", folders: pure, remedy: "take the time as an argument"),
         Ban(word: "SystemRandom" + "NumberGenerator", folders: pure, remedy: "take a SeededGenerator"),

@@ -13,7 +13,7 @@ enum TenantRoles {
 
     static var edit: JSONValue {
         rule(
-            [ImageWatch.resource.plural, ScanPolicy.resource.plural],
+            [Channel.resource.plural, ImageWatch.resource.plural, ScanPolicy.resource.plural],
             ["create", "delete", "deletecollection", "patch", "update"])
     }
 

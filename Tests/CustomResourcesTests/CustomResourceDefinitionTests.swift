@@ -52,6 +52,9 @@ struct CustomResourceDefinitionTests {
             + ScanPolicy.ComplianceReason.allCases.map(\.explanation) + ScanPolicy.VEXReason.allCases.map(\.explanation)
             + ScanFailureReason.allCases.map(\.explanation) + ImageWatch.HealthReason.allCases.map(\.explanation)
             + ImageWatch.FreshnessReason.allCases.map(\.explanation) + ImageCheckReason.allCases.map(\.explanation)
+            + NotifyReason.allCases.map(\.explanation)
+            + Channel.Reason.allCases.map(\.explanation) + Channel.HealthReason.allCases.map(\.explanation)
+            + DeliveryReason.allCases.map(\.explanation)
         #expect(Set(sentences).count == sentences.count && sentences.allSatisfy { $0.hasSuffix(".") })
     }
 }

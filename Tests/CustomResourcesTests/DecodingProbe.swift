@@ -94,6 +94,7 @@ private enum Sample {
     /// Of each enumeration one that exists; the empty one for everything that takes any text.
     static let texts = [
         "", "Operator", "Vulnerability", "Unknown", "In", "Exists", "NoSchedule", "SemVer", "Normal", "Never",
+        "Webhook", "NewCritical", "NewVersion",
         "2027-01-01T00:00:00Z",
     ]
 

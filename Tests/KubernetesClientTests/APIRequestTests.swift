@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
 import HTTPTransport
+import JSONScan
 import KubernetesModel
 import Testing
 
@@ -8,6 +9,19 @@ import Testing
 
 @Suite struct APIRequestTests {
     private let pods = CollectionQuery(.pods)
+
+    @Test func `the last step of a Pod's deletion has no grace and names the uid, a token is bound to its Pod`() throws
+    {
+        let key = ObjectKey(namespace: "a", name: "b")
+        let deletion = try APIRequest.deleteNow(.pods, key, uid: "u")
+        #expect(deletion.method == .delete && deletion.path == "/api/v1/namespaces/a/pods/b")
+        let options = try JSONValue(parsing: deletion.body ?? [])
+        #expect(options["gracePeriodSeconds"] == 0 && options["preconditions"] == ["uid": "u"])
+        let token = try APIRequest.token(
+            of: key, seconds: 600, pod: ObjectReference(.pods, key), uid: "u", audience: nil)
+        #expect(token.path == "/api/v1/namespaces/a/serviceaccounts/b/token")
+        #expect(try JSONValue(parsing: token.body ?? []).at("spec", "boundObjectRef", "uid") == "u")
+    }
 
     @Test func `the first page asks for a limit and, by default, the most recent state`() throws {
         let request = try APIRequest.list(pods)

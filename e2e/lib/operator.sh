@@ -7,6 +7,13 @@ OPERATOR_NAMESPACE=watchbill-system
 METRICS=127.0.0.1:${METRICS_PORT:-18080}
 HEALTH=127.0.0.1:${HEALTH_PORT:-18081}
 
+# install_definitions: the kinds and the operator's namespace; for the sandbox, whose one user may do all.
+install_definitions() {
+  kubectl create namespace "$OPERATOR_NAMESPACE" >/dev/null
+  kubectl apply --server-side -f "$REPOSITORY/crds" >/dev/null
+  kubectl wait --for=condition=Established --timeout=30s -f "$REPOSITORY/crds" >/dev/null
+}
+
 # install: definitions, rights, and the operator's image, from the repository's own files.
 install_watchbill() {
   # An earlier scenario may have let go of it a moment ago: nothing can be made in what is on its way out.
@@ -99,7 +106,7 @@ kill_operator() {
 
 # remove_everything NAMESPACE…: the objects of earlier runs, so that counts start at zero.
 remove_everything() {
-  kubectl delete scanpolicies,scanreports,imagewatches --all --all-namespaces --wait=false >/dev/null 2>&1 || true
+  kubectl delete scanpolicies,scanreports,imagewatches,channels --all --all-namespaces --wait=false >/dev/null 2>&1 || true
   # A killed operator's Lease would let the next one wait.
   kubectl -n "$OPERATOR_NAMESPACE" delete leases --all >/dev/null 2>&1 || true
   kubectl -n "$OPERATOR_NAMESPACE" delete jobs,configmaps -l app.kubernetes.io/managed-by=watchbill --wait=true >/dev/null 2>&1 || true

@@ -11,7 +11,7 @@ running() {
   [ -e "$STATE/pids/$1" ] || return 1
   local pid time
   read -r pid time <"$STATE/pids/$1"
-  [ "$(start_time "$pid")" = "$time" ] && [ "$(sed 's/.*) //' "/proc/$pid/stat" | cut -c1)" != Z ]
+  [ "$(start_time "$pid")" = "$time" ] && [ "$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -c1)" != Z ]
 }
 
 # start NAME COMMAND…: stdout and stderr to STATE/log/NAME.log.

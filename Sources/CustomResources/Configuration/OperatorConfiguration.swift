@@ -53,6 +53,8 @@ package struct OperatorConfiguration: Hashable, Sendable {
         package var httpsProxy = ""
         /// Hosts that are reached without a proxy: names with their subdomains, addresses, networks, all with a port or without.
         package var noProxy: [String] = []
+        /// Hosts that notifications may go to although their addresses are not public, and over plain HTTP too: as noProxy.
+        package var allow: [String] = []
         /// PEM certificates that are trusted beside the public ones.
         package var authorities = ""
         package init() {}

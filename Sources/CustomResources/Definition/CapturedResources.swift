@@ -18,6 +18,16 @@ extension ScanReport: CapturedObject {
     }
 }
 
+extension Channel: CapturedObject {
+    /// Without the receiver: its address may be a secret.
+    package var captured: JSONValue {
+        .compact([
+            "metadata": metadata.captured, "spec": .compact(["offeredTo": spec.offeredTo.map(JSONValue.strings)]),
+            "status": observedStatus.map { .compact(["settled": $0["settled"]]) },
+        ])
+    }
+}
+
 extension ScanPolicySpec {
     /// As it stands in an object; absent members are absent.
     package var json: JSONValue {

@@ -10,6 +10,13 @@ package enum CommonSchemas {
     static let quantity =
         "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$"
 
+    /// Whom a spec tells of what happens.
+    static var channels: Schema {
+        .array(
+            "Channels of this namespace, or offered to it by the operator's.",
+            of: .string(pattern: objectName, maximumLength: 253), list: .set, maximumCount: 8)
+    }
+
     /// A label selector; `{}` selects everything.
     static func selector(_ description: String) -> Schema {
         .object(

@@ -20,7 +20,7 @@ package struct CustomResourceDefinition: Sendable {
 
     /// Every kind there is.
     package static var all: [CustomResourceDefinition] {
-        [ScanPolicy.definition, ScanReport.definition, ImageWatch.definition]
+        [ScanPolicy.definition, ScanReport.definition, ImageWatch.definition, Channel.definition]
     }
 
     /// `scanpolicies.watchbill.dev`

@@ -80,6 +80,16 @@ extension ImageWatch {
             "criticality": .oneOf(
                 "How much it matters; for whoever looks. Default: Normal.",
                 ImageWatchSpec.Criticality.allCases.map(\.rawValue)),
+            "notify": .object(
+                "Whom to tell of what, each once. What an image's first comparison finds is told only with onFirstSight.",
+                [
+                    "channels": CommonSchemas.channels,
+                    "events": .array(
+                        "NewVersion: a newer tag counts. DigestChanged: a tag that is watched for content has new content. TagMoved: a tag that looks like a version names other content than what runs. Withdrawn: the tag that runs is gone. CheckFailed: images could not be compared for ten minutes. Default: all.",
+                        of: .oneOf("", ImageWatchSpec.NoticeEvent.allCases.map(\.rawValue)), list: .set,
+                        maximumCount: 5),
+                    "onFirstSight": .boolean("Tell of what the first comparison finds, too. Default: false."),
+                ], required: ["channels"]),
         ]
     ).holding(
         "!has(self.schedule) || !has(self.intervalSeconds)",
@@ -123,6 +133,9 @@ extension ImageWatch {
                     "failed": .integer("Images whose registry gave no usable answer."),
                     "omitted": .integer("Images that are not listed, because the status would become too large."),
                 ]),
+            "outbox": Outbox.schema,
+            "omitted": .string("Fingerprints of images that are not listed, and of what was newest of each."),
+            "toldFailing": .array("Fingerprints of images that could not be compared and were told of.", of: .string()),
             "images": .array("One for each image and policy, the outdated ones first.", of: imageSchema),
             "lastHandledReconcileAt": .string(
                 "The last value of the annotation reconcile.fluxcd.io/requestedAt. If that is a time (RFC 3339), what was asked before it is asked again."

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
-import JSONScan
 import KubernetesModel
 
 /// A tenant's wish to know what is newer than what its namespace runs.
-package struct ImageWatch: CustomResource {
+package struct ImageWatch: SpecifiedResource {
     package static let resource = ResourceType(
         group: CustomResourceDefinition.group, version: "v1alpha1", kind: "ImageWatch", plural: "imagewatches")
 
@@ -19,33 +18,24 @@ package struct ImageWatch: CustomResource {
         self.observedStatus = observedStatus
     }
 
-    package init(from scanner: inout JSONScanner) throws(JSONError) {
-        var metadata = ObjectMetadata()
-        var spec: ImageWatchSpec?
-        var status: JSONValue?
-        try scanner.readObject { (key, scanner) throws(JSONError) in
-            switch key {
-            case "metadata": metadata = try ObjectMetadata(from: &scanner)
-            case "spec": spec = try SpecDecoding.decode(ImageWatchSpec.self, from: &scanner, schema: Self.specSchema)
-            case "status": status = try scanner.readValue()
-            default: try scanner.skipValue()
-            }
-        }
-        guard let spec else { throw JSONError(path: "spec", offset: scanner.offset, reason: "Required value") }
-        self.init(metadata: metadata, spec: spec, observedStatus: status)
-    }
-
-    package var conditions: [Condition] {
-        (observedStatus?["conditions"]?.arrayValue ?? []).compactMap(Condition.init(json:))
-    }
-
-    /// What the annotation `reconcile.fluxcd.io/requestedAt` asks to be echoed, cut to a sane length.
-    package var reconcileToken: String? {
-        metadata.annotations["reconcile.fluxcd.io/requestedAt"].map { String($0.prefix(128)) }
-    }
-
     /// The images that the status remembers.
     package var observedImages: [ImageWatchStatus.Image] {
         (observedStatus?["images"]?.arrayValue ?? []).compactMap(ImageWatchStatus.Image.init(json:))
+    }
+
+    /// What the status remembers of images that it does not list.
+    package var observedOmitted: [UInt32: UInt32] {
+        ImageWatchStatus.omitted(from: observedStatus?["omitted"]?.stringValue)
+    }
+
+    /// Fingerprints of the failing images that channels know of, as the status remembers them.
+    package var observedToldFailing: Set<String> {
+        Set((observedStatus?["toldFailing"]?.arrayValue ?? []).compactMap(\.stringValue))
+    }
+}
+
+extension ImageWatch: Notifier {
+    package static func phrase(_ event: String, count: Int) -> String? {
+        ImageWatchSpec.NoticeEvent(rawValue: event)?.phrase(count)
     }
 }

@@ -18,6 +18,7 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package var requirePlatforms: Bool?
     package var credentials: Credentials?
     package var criticality: Criticality?
+    package var notify: Notify?
 
     package init() {}
 
@@ -109,6 +110,45 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package enum Criticality: String, Sendable, Codable, CaseIterable {
         case critical = "Critical"
         case normal = "Normal"
+    }
+
+    /// Whom to tell of what.
+    package struct Notify: Hashable, Sendable, Codable {
+        package var channels: [String]
+        /// Absent: everything there is.
+        package var events: [NoticeEvent]?
+        package var onFirstSight: Bool?
+
+        package init(channels: [String], events: [NoticeEvent]? = nil, onFirstSight: Bool? = nil) {
+            self.channels = channels
+            self.events = events
+            self.onFirstSight = onFirstSight
+        }
+
+        package var effectiveEvents: Set<NoticeEvent> { Set(events ?? NoticeEvent.allCases) }
+        package var tellsFirstSight: Bool { onFirstSight ?? false }
+    }
+
+    /// What a watch can tell of.
+    package enum NoticeEvent: String, Sendable, Codable, CaseIterable {
+        case newVersion = "NewVersion"
+        case digestChanged = "DigestChanged"
+        case tagMoved = "TagMoved"
+        case withdrawn = "Withdrawn"
+        case checkFailed = "CheckFailed"
+
+        /// For people: `2 images have a newer version`.
+        package func phrase(_ count: Int) -> String {
+            let images = count == 1 ? "1 image" : "\(count) images"
+            let have = count == 1 ? "has" : "have"
+            return switch self {
+            case .newVersion: "\(images) \(have) a newer version"
+            case .digestChanged: "\(images) \(have) new content under the same tag"
+            case .tagMoved: "the tag of \(images) names other content than what runs"
+            case .withdrawn: "the tag of \(images) is gone from the registry"
+            case .checkFailed: "\(images) cannot be compared with the registry"
+            }
+        }
     }
 
     package var isSuspended: Bool { suspend ?? false }

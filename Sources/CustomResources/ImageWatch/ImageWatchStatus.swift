@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Digests
 import Essentials
 
 /// What an ImageWatch's status says beside its conditions.
@@ -6,8 +7,16 @@ package struct ImageWatchStatus: Hashable, Sendable {
     package var counts = Counts()
     package var images: [Image] = []
     package var lastHandledReconcileAt: String?
+    package var outbox = Outbox()
+    /// What was newest of images that are not listed: fingerprints of both.
+    package var omitted: [UInt32: UInt32] = [:]
+    /// Fingerprints of the failing images that channels know of.
+    package var toldFailing: Set<String> = []
 
     package init() {}
+
+    /// Stands for an image where only whether it is the same matters.
+    package static func fingerprint(of image: String) -> String { String(SHA256.hex(image.utf8).prefix(8)) }
 
     package struct Counts: Hashable, Sendable {
         package var monitored = 0
@@ -85,6 +94,8 @@ extension ImageWatchStatus {
                 "omitted": counts.omitted > 0 ? .integer(Int64(counts.omitted)) : nil,
             ]),
             "images": images.isEmpty ? nil : .array(images.map(\.json)),
+            "omitted": omitted.isEmpty ? nil : .string(Self.text(of: omitted)),
+            "outbox": outbox.json, "toldFailing": toldFailing.isEmpty ? nil : .strings(toldFailing.sorted()),
             "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
         ])
     }
@@ -125,7 +136,11 @@ extension ImageWatchStatus.Image {
             "moved": moved ? true : nil, "withdrawn": withdrawn ? true : nil,
             "candidates": candidates.isEmpty ? nil : .array(candidates.map(\.json)),
             "rejected": rejected.isEmpty ? nil : .object(rejected.mapValues { .integer(Int64($0)) }),
-            "lastError": lastError.map { ["reason": .string($0.reason), "message": .string($0.message)] },
+            "lastError": lastError.map {
+                .compact([
+                    "reason": .string($0.reason), "message": $0.message.isEmpty ? nil : .string($0.message),
+                ])
+            },
         ])
     }
 
@@ -152,4 +167,41 @@ extension ImageWatchStatus.Image {
             .init($0, json.at("lastError", "message")?.stringValue ?? "")
         }
     }
+}
+
+// MARK: Images that are not listed
+
+extension ImageWatchStatus {
+    fileprivate static func code(_ words: String...) -> UInt32 {
+        SHA256.hash(words.joined(separator: "\u{0}").utf8).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    }
+
+    fileprivate static func text(of omitted: [UInt32: UInt32]) -> String {
+        let words = omitted.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        return Base64.encode(words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } })
+    }
+
+    /// Empty when it is none; a status is written by us, but may be spoiled by others.
+    static func omitted(from text: String?) -> [UInt32: UInt32] {
+        guard let text, text.utf8.count <= 64 * 1024, let bytes = Base64.decode(Array(text.utf8)[...]),
+            bytes.count.isMultiple(of: 8)
+        else { return [:] }
+        var omitted: [UInt32: UInt32] = [:]
+        for start in stride(from: 0, to: bytes.count, by: 8) {
+            let (key, value) = (bytes[start..<start + 4], bytes[start + 4..<start + 8])
+            omitted[key.reduce(0) { $0 << 8 | UInt32($1) }] = value.reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        return omitted
+    }
+}
+
+extension ImageWatchStatus.Image {
+    /// Stands for the image and the policy by which it is compared.
+    package var code: UInt32 { Self.code(image: image, policy: policy) }
+    package static func code(image: String, policy: String) -> UInt32 { ImageWatchStatus.code(image, policy) }
+}
+
+extension ImageWatchStatus.Version {
+    /// Stands for the tag and what it names.
+    package var code: UInt32 { ImageWatchStatus.code(tag, digest ?? "") }
 }

@@ -87,6 +87,19 @@ extension ScanPolicy {
                     "maximumSecrets": .integer("Secrets in images.", minimum: 0, maximum: 1_000_000),
                 ]),
             "job": jobSchema,
+            "notify": .object(
+                "Whom to tell of what. What an image brings along when it is scanned for the first time is told only with onFirstScan.",
+                [
+                    "channels": CommonSchemas.channels,
+                    "events": .array(
+                        "NewCritical: vulnerabilities that were not there before. NewSecret: secrets, likewise. Breach: spec.compliance is exceeded. ScanFailed: images whose scans failed as often as spec.job.retries allows. Default: all.",
+                        of: .oneOf("", ScanPolicySpec.NoticeEvent.allCases.map(\.rawValue)), list: .set,
+                        maximumCount: 4),
+                    "minimumSeverity": .oneOf(
+                        "Vulnerabilities below it are not told of. Default: Critical.",
+                        SeverityName.allCases.map(\.rawValue)),
+                    "onFirstScan": .boolean("Tell of what the first scan of an image finds, too. Default: false."),
+                ], required: ["channels"]),
             "reports": .object(
                 "The reports that the scans write. Where several policies cover an image, the greatest value holds.",
                 [
@@ -203,6 +216,19 @@ extension ScanPolicy {
                         "message": .string("Why, for people."),
                         "nextAttemptTime": .time("When it is tried again."),
                     ], required: ["image", "attempts", "reason", "message"]), maximumCount: 10),
+            "outbox": Outbox.schema,
+            "notified": .object(
+                "What was told of or is not to be told of, so that it is told once.",
+                [
+                    "known": .string("Fingerprints of findings."),
+                    "total": .integer("How many vulnerabilities there were."),
+                    "secrets": .integer("How many secrets there were."),
+                    "scope": .string("What was looked for."),
+                    "breached": .boolean("Whether spec.compliance was exceeded."),
+                    "failing": .array("Fingerprints of images that could not be scanned.", of: .string()),
+                    "waitingSinceTime": .time(
+                        "Since when news wait for scans to end; absent while nothing is scanned."),
+                ]),
             "lastScanTime": .time("The latest scan among the reports."),
             "trivyVersion": .string("Of that scan."),
             "database": .object(

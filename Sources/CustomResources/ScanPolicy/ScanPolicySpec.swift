@@ -21,6 +21,7 @@ package struct ScanPolicySpec: Hashable, Sendable, Codable {
     package var compliance: Compliance?
     package var job: JobSettings?
     package var reports: Reports?
+    package var notify: Notify?
 
     package init() {}
 
@@ -94,6 +95,47 @@ package struct ScanPolicySpec: Hashable, Sendable, Codable {
         package var tolerations: [Toleration]?
 
         package init() {}
+    }
+
+    /// Whom to tell of what.
+    package struct Notify: Hashable, Sendable, Codable {
+        package var channels: [String]
+        /// Absent: everything there is.
+        package var events: [NoticeEvent]?
+        package var minimumSeverity: SeverityName?
+        package var onFirstScan: Bool?
+
+        package init(
+            channels: [String], events: [NoticeEvent]? = nil, minimumSeverity: SeverityName? = nil,
+            onFirstScan: Bool? = nil
+        ) {
+            self.channels = channels
+            self.events = events
+            self.minimumSeverity = minimumSeverity
+            self.onFirstScan = onFirstScan
+        }
+
+        package var effectiveEvents: Set<NoticeEvent> { Set(events ?? NoticeEvent.allCases) }
+        package var effectiveMinimumSeverity: SeverityName { minimumSeverity ?? .critical }
+        package var tellsFirstScans: Bool { onFirstScan ?? false }
+    }
+
+    /// What a policy can tell of.
+    package enum NoticeEvent: String, Sendable, Codable, CaseIterable {
+        case newCritical = "NewCritical"
+        case newSecret = "NewSecret"
+        case breach = "Breach"
+        case scanFailed = "ScanFailed"
+
+        /// For people: `3 new vulnerabilities`.
+        package func phrase(_ count: Int) -> String {
+            switch self {
+            case .newCritical: count == 1 ? "1 new vulnerability" : "\(count) new vulnerabilities"
+            case .newSecret: count == 1 ? "1 new secret" : "\(count) new secrets"
+            case .breach: "more was found than spec.compliance allows"
+            case .scanFailed: count == 1 ? "1 image cannot be scanned" : "\(count) images cannot be scanned"
+            }
+        }
     }
 
     package struct Reports: Hashable, Sendable, Codable {

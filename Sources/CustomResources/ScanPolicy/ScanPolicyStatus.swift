@@ -14,6 +14,8 @@ package struct ScanPolicyStatus: Hashable, Sendable {
     package var nextScanTime: Timestamp?
     package var lastHandledScanNow: String?
     package var change = Change()
+    package var outbox = Outbox()
+    package var notified: NotifiedFindings?
 
     package init() {}
 
@@ -115,6 +117,7 @@ package struct ScanPolicyStatus: Hashable, Sendable {
             "lastHandledScanNow": lastHandledScanNow.map(JSONValue.string),
             "change": change.introduced + change.resolved > 0 ? change.json : nil,
             "lastHandledReconcileAt": lastHandledReconcileAt.map(JSONValue.string),
+            "outbox": outbox.json, "notified": notified?.json,
         ])
     }
 }

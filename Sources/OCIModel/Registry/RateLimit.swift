@@ -34,11 +34,16 @@ package enum RetryAfter {
     package static let longest = Duration.seconds(86_400)
 
     package static func wait(_ response: RegistryResponse) -> Duration? {
-        guard let text = response.header("retry-after"), (1...64).contains(text.utf8.count) else { return nil }
+        response.header("retry-after").flatMap { wait($0, date: response.header("date")) }
+    }
+
+    /// - Parameter date: the header `Date` of the same answer.
+    package static func wait(_ text: String, date: String?) -> Duration? {
+        guard (1...64).contains(text.utf8.count) else { return nil }
         if text.utf8.allSatisfy(\.isDigit) {
             return Int(text).map { .seconds(min($0, 86_400)) } ?? longest
         }
-        guard let then = HTTPDate.seconds(text), let now = response.header("date").flatMap(HTTPDate.seconds) else {
+        guard let then = HTTPDate.seconds(text), let now = date.flatMap(HTTPDate.seconds) else {
             return nil
         }
         return .seconds(max(0, min(then - now, 86_400)))

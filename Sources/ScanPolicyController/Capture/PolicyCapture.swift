@@ -11,7 +11,7 @@ package struct PolicyCapture {
     private static let kinds: [(name: String, kind: any CapturedObject.Type)] = [
         ("ScanPolicy", ScanPolicy.self), ("ScanReport", ScanReport.self), ("Pod", Pod.self), ("Node", Node.self),
         ("Namespace", Namespace.self), ("ReplicaSet", ReplicaSetOwner.self), ("JobOwner", JobOwner.self),
-        ("Job", Job.self), ("ConfigMap", ConfigMap.self),
+        ("Job", Job.self), ("ConfigMap", ConfigMap.self), ("Channel", Channel.self),
     ]
 
     package let policy: ScanPolicy

@@ -48,6 +48,7 @@ struct PolicySlice {
         slice[Node.self] = whole[Node.self]
         addJobs()
         addAttempts()
+        addChannels()
         addFacts()
     }
 
@@ -61,7 +62,8 @@ struct PolicySlice {
         }
         slice[ReplicaSetOwner.self].replace(name, by: whole[ReplicaSetOwner.self])
         slice[JobOwner.self].replace(name, by: whole[JobOwner.self])
-        let looksAtFindings = !(policy.spec.suppressions ?? []).isEmpty || !(policy.spec.vex ?? []).isEmpty
+        let looksAtFindings =
+            !(policy.spec.suppressions ?? []).isEmpty || !(policy.spec.vex ?? []).isEmpty || policy.spec.notify != nil
         for report in whole[ScanReport.self].objects(in: name) {
             slice[ScanReport.self][report.key] = .object(Self.reduced(report, looksAtFindings))
         }
@@ -117,6 +119,22 @@ struct PolicySlice {
         let data = ledger.object(in: key.namespace).body["data"]?.objectValue ?? [:]
         slice[ConfigMap.self][key] = .object(
             ConfigMap(metadata: found.metadata, data: data.compactMapValues(\.stringValue)))
+    }
+
+    /// Whether a channel is there, and which of the policy's notices it has settled; never where it leads.
+    private mutating func addChannels() {
+        let outbox = policy.observedOutbox.notices
+        for name in Set(policy.spec.notify?.channels ?? []).union(outbox.map(\.channel)) {
+            guard let channel = whole.channel(name, for: policy.metadata.namespace) else { continue }
+            var spec = ChannelSpec()
+            if channel.metadata.namespace != policy.metadata.namespace { spec.offeredTo = [policy.metadata.namespace] }
+            var status = ChannelStatus()
+            status.settled = channel.settled.filter { settled in outbox.contains { $0.id == settled.id } }
+            slice[Channel.self][channel.key] = .object(
+                Channel(
+                    metadata: ObjectMetadata(name: name, namespace: channel.metadata.namespace), spec: spec,
+                    observedStatus: status.json))
+        }
     }
 
     /// The answers that the plan asks for.

@@ -25,6 +25,8 @@ struct FindingsView {
     /// Conditions that tell of what was counted.
     private(set) var assessments: [Assessment] = []
     private(set) var events: [PlannedEvent] = []
+    /// What channels may have to be told of; empty when the policy names none.
+    private(set) var alarms: [ReportAlarms] = []
     /// When the view changes by itself.
     var wakeUp: Timestamp? { suppressions.nextExpiry }
 
@@ -49,12 +51,33 @@ struct FindingsView {
             }
         }
         counted.add(to: &summary)
+        raise(report)
         if let rollout = report.change, policy.spec.effectiveScanners.contains(.vulnerability) {
             change.introduced += rollout.totalIntroduced
             change.resolved += rollout.totalResolved
         }
         if report.covers(policy.spec.effectiveScanners) { assessed += 1 }
         if latest.map({ $0.scanTime < report.scanTime }) ?? true { latest = report }
+    }
+
+    private mutating func raise(_ report: ScanReport) {
+        guard let notify = policy.spec.notify else { return }
+        var found = world.derived(SevereFindings(report: report, minimum: notify.effectiveMinimumSeverity)).value
+        let scanners = policy.spec.effectiveScanners
+        let rules = rules(for: report)
+        found.vulnerabilities.removeAll { alarm in
+            if !scanners.contains(.vulnerability) || alarm.record.severity < policy.spec.effectiveMinimumSeverity {
+                return true
+            }
+            if alarm.record.fixed == nil, policy.spec.ignoreUnfixed ?? false { return true }
+            return rules.map { isSuppressed(alarm.record, by: $0) } ?? false
+        }
+        found.secrets.removeAll { alarm in
+            if !scanners.contains(.secret) { return true }
+            guard let rules else { return false }
+            return suppressions.suppressing(id: alarm.rule, package: nil, among: rules.suppressions) != nil
+        }
+        alarms.append(found)
     }
 
     /// What holds for one image.

@@ -184,6 +184,21 @@ struct PolicyStanding {
             && failures.allSatisfy(\.isGivenUp)
     }
 
+    /// True when no image is being scanned or about to be, so that what is known is all there is to know for now.
+    var isSettled: Bool { status.images.running == 0 && status.images.queued == awaiting }
+
+    /// True when every matched image has a report.
+    var isWhole: Bool { demand.unresolved.isEmpty && status.images.scanned == status.images.matched }
+
+    /// What failed as often as the policy allows.
+    var givenUp: [ScanPolicyStatus.Failure] { failures.filter(\.isGivenUp).map(\.failure) }
+
+    /// Says what there is to tell.
+    mutating func note(_ notices: PolicyNotices) {
+        status.outbox = notices.ledger.outbox
+        status.notified = notices.notified
+    }
+
     /// Why Jobs that are there do not start.
     private var blocked: [FailedTry] = []
 

@@ -12,7 +12,7 @@ package enum ScanPolicyController: Controller {
         WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self), WatchedKind(Pod.self), WatchedKind(Node.self),
         WatchedKind(Namespace.self), WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self),
         WatchedKind(Job.self),
-        WatchedKind(ConfigMap.self, .operatorNamespace),
+        WatchedKind(ConfigMap.self, .operatorNamespace), WatchedKind(Channel.self),
     ]
 
     package static let contract = Contract(
@@ -28,23 +28,30 @@ package enum ScanPolicyController: Controller {
             // The past is not forgotten over a typing error.
             status.run = policy.observedRun
             status.lastHandledScanNow = clock.lastHandledScanNow
+            let notices = PolicyNotices(remembering: policy, in: world, at: now)
+            status.outbox = notices.ledger.outbox
+            status.notified = notices.notified
             var plan = Plan(.stalled(stall.reason.rawValue, message: stall.message))
             plan.status = status.json
+            plan.events = notices.ledger.events
+            if let time = notices.ledger.wakeUp { plan.wake(at: time) }
             return plan
         }
         var standing = PolicyStanding(policy, demand, in: world, at: now)
         standing.build()
         if standing.isDone { clock.complete(at: now) }
         standing.note(clock)
+        let notices = PolicyNotices(policy, standing, in: world, at: now)
+        standing.note(notices)
         var plan = Plan(outcome(of: policy, standing))
         plan.status = standing.status.json
-        plan.assessments = [standing.health] + standing.view.assessments
-        plan.events = standing.events + standing.view.events
+        plan.assessments = [standing.health] + standing.view.assessments + notices.ledger.assessments
+        plan.events = standing.events + standing.view.events + notices.ledger.events
         for question in demand.wants { plan.want(question) }
         for question in standing.view.vex.questions { plan.want(question) }
         for question in standing.wants { plan.want(question) }
         if let question = clock.question { plan.want(question) }
-        for time in [standing.wakeUp, clock.wakeUp].compactMap({ $0 }) { plan.wake(at: time) }
+        for time in [standing.wakeUp, clock.wakeUp, notices.ledger.wakeUp].compactMap({ $0 }) { plan.wake(at: time) }
         return plan
     }
 

@@ -14,9 +14,10 @@ enum FaultLaws {
     static func crashesChangeNothing(_ row: inout LawRow, seed: UInt64) {
         let clean = LawWorld(seed: seed, size: .small)
         let writes = clean.run().link.writeCount
-        let wanted = clean.inventory
-        let jobs = clean.createdJobs
+        let wanted = End(of: clean)
+        let jobs = wanted.jobs
         row.check(Set(jobs).count == jobs.count && !jobs.isEmpty, seed: seed, "a Job was made twice without any crash")
+        row.check(wanted.told.count > 2, seed: seed, "nothing was told without any crash: \(wanted.told.sorted())")
         var missed = 0
         for write in 0..<writes {
             for point in points(of: write, seed: seed) {
@@ -24,7 +25,7 @@ enum FaultLaws {
                 world.run(crash: .init(write: write, point: point))
                 // A run may need a status write less than the first did; what it does not write, it cannot crash at.
                 if world.rig.processes.count < 2 { missed += 1 }
-                compare(world, wanted, jobs, "crash at write \(write) of \(writes), \(point.rawValue)", &row, seed)
+                compare(world, wanted, "crash at write \(write) of \(writes), \(point.rawValue)", &row, seed)
             }
         }
         row.check(missed * 10 <= writes, seed: seed, "\(missed) of \(writes) crashes did not happen")
@@ -34,6 +35,7 @@ enum FaultLaws {
     static func lostAnswersChangeNothing(_ row: inout LawRow, seed: UInt64) {
         let clean = LawWorld(seed: seed, size: .small)
         let writes = clean.run().link.writeCount
+        let wanted = End(of: clean)
         for write in 0..<writes {
             for fault in sample(
                 [Fault.cutAfterCommit, .cutBeforeSend, .hangAfterCommit, .status(500)], of: write, seed)
@@ -43,8 +45,7 @@ enum FaultLaws {
                     $0.isWrite && $0.user != "admin" && $0.resource != .leases
                 }
                 world.run()
-                compare(
-                    world, clean.inventory, clean.createdJobs, "\(fault) at write \(write) of \(writes)", &row, seed)
+                compare(world, wanted, "\(fault) at write \(write) of \(writes)", &row, seed)
             }
         }
     }
@@ -59,14 +60,26 @@ enum FaultLaws {
         LawsTests.isThorough ? faults : write % 4 == 0 ? [faults[write / 4 % faults.count]] : []
     }
 
+    /// What a world comes to.
+    private struct End {
+        var inventory: [String: JSONValue]
+        var jobs: [String]
+        var told: Set<String>
+
+        init(of world: LawWorld) {
+            (inventory, jobs, told) = (world.inventory, world.createdJobs, world.told)
+        }
+    }
+
     private static func compare(
-        _ world: LawWorld, _ wanted: [String: JSONValue], _ jobs: [String], _ place: String, _ row: inout LawRow,
-        _ seed: UInt64
+        _ world: LawWorld, _ wanted: End, _ place: String, _ row: inout LawRow, _ seed: UInt64
     ) {
-        let difference = LawWorld.difference(world.inventory, wanted)
+        let end = End(of: world)
+        let difference = LawWorld.difference(end.inventory, wanted.inventory)
         row.check(difference == nil, seed: seed, "\(place): \(difference ?? "")")
-        let made = world.createdJobs
-        row.check(made == jobs, seed: seed, "\(place): made Jobs \(made), not \(jobs)")
+        row.check(end.jobs == wanted.jobs, seed: seed, "\(place): made Jobs \(end.jobs), not \(wanted.jobs)")
+        let lost = wanted.told.subtracting(end.told).sorted()
+        row.check(lost.isEmpty, seed: seed, "\(place): nobody was told of \(lost)")
     }
 
     // MARK: 8
@@ -138,12 +151,15 @@ enum FaultLaws {
         world.inventory.filter { !$0.key.hasPrefix("ConfigMap") }.mapValues(withoutGeneration)
     }
 
-    /// Without what tells of the past: how often the spec changed, and what a workload ran before.
+    /// How often the spec changed, what a workload ran before, and what channels were told.
+    private static let past: Set = ["observedGeneration", "change", "notified", "outbox", "toldFailing", "pending"]
+
+    /// Without what tells of the past.
     private static func withoutGeneration(_ value: JSONValue) -> JSONValue {
         switch value {
         case .array(let elements): .array(elements.map(withoutGeneration))
         case .object(let members):
-            .object(members.filter { !["observedGeneration", "change"].contains($0.key) }.mapValues(withoutGeneration))
+            .object(members.filter { !Self.past.contains($0.key) }.mapValues(withoutGeneration))
         default: value
         }
     }

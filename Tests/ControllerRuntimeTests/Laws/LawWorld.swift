@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ChannelController
 import ControllerRuntime
 import CustomResources
 import EmbeddedAPIServer
@@ -16,9 +17,9 @@ import TrivyReport
 struct LawWorld {
     static let controllers = [
         AnyController(ScanPolicyController.self), AnyController(singleton: ScanSchedule.self),
-        AnyController(ImageWatchController.self),
+        AnyController(ImageWatchController.self), AnyController(ChannelController.self),
     ]
-    static let name = "policy+schedule+watch"
+    static let name = "policy+schedule+watch+channel"
     /// Stands wherever a tenant's secret could: nothing of ours may ever show it.
     static let canary = "canary-7f3a9d2e"
     static let root = "watchbill-system"
@@ -31,6 +32,7 @@ struct LawWorld {
     let database = ScriptedDigests<DatabaseDigest>()
     let repositories = ScriptedRepositories()
     let contents = ScriptedContents()
+    let receivers = ScriptedReceivers()
     let seed: UInt64
     let size: Size
     private let images: [String]
@@ -50,11 +52,11 @@ struct LawWorld {
         options.usesLeaderElection = election
         options.seed = seed
         options.shufflesSteps = true
-        let (tags, database, repositories, contents) = (tags, database, repositories, contents)
+        let (tags, database, repositories, contents, receivers) = (tags, database, repositories, contents, receivers)
         options.sources = { client, metrics in
             [
                 ScanOutputSource(client: client, metrics: metrics), VEXDocumentsSource(client: client),
-                JobEventsSource(client: client), tags, database, repositories, contents,
+                JobEventsSource(client: client), tags, database, repositories, contents, receivers,
             ]
         }
         adjust(&options)
@@ -121,6 +123,7 @@ struct LawWorld {
             }
             addPolicy("policy", in: namespace)
             addWatch("watch", in: namespace)
+            addChannel("hooks", in: namespace)
         }
         if size == .normal {
             addWatch("everything", in: Self.root, spec: ["workloads": ["namespaceSelector": [:]]])
@@ -133,11 +136,24 @@ struct LawWorld {
             ScanPolicy.resource,
             [
                 "metadata": ["name": .string(name), "namespace": .string(namespace)],
-                "spec": spec ?? ["workloads": ["selector": [:]], "reports": ["retentionSeconds": 300]],
+                "spec": spec ?? [
+                    "workloads": ["selector": [:]], "reports": ["retentionSeconds": 300],
+                    "notify": ["channels": ["hooks", "missing"], "minimumSeverity": "Low", "onFirstScan": true],
+                ],
             ])
     }
 
-    func addWatch(_ name: String, in namespace: String, spec: JSONValue = ["workloads": [:]]) {
+    func addChannel(
+        _ name: String, in namespace: String, spec: JSONValue = ["webhook": ["url": "https://hooks.example.org/x"]]
+    ) {
+        rig.create(
+            Channel.resource, ["metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec])
+    }
+
+    func addWatch(
+        _ name: String, in namespace: String,
+        spec: JSONValue = ["workloads": [:], "notify": ["channels": ["hooks"], "onFirstSight": true]]
+    ) {
         rig.create(
             ImageWatch.resource,
             ["metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec])
@@ -203,7 +219,9 @@ struct LawWorld {
     /// Everything of ours, without what differs from run to run: identities, versions and times.
     var inventory: [String: JSONValue] {
         var all: [String: JSONValue] = [:]
-        for type in [ScanReport.resource, ScanPolicy.resource, ImageWatch.resource, .jobs, .configMaps] {
+        for type in [
+            ScanReport.resource, ScanPolicy.resource, ImageWatch.resource, Channel.resource, .jobs, .configMaps,
+        ] {
             for object in rig.objects(type)
             where type != .configMaps || object.at("metadata", "namespace") == "watchbill-system" {
                 let name = object.at("metadata", "name")?.stringValue ?? ""
@@ -220,7 +238,9 @@ struct LawWorld {
         case .object(let members):
             var kept: [String: JSONValue] = [:]
             for (key, value) in members where !isFleeting(key) {
-                if key == "attempts.json", let text = value.stringValue {
+                if key == "outbox" {
+                    kept[key] = .strings(untold(value).sorted())
+                } else if key == "attempts.json", let text = value.stringValue {
                     kept[key] = timeless(parsed(text))
                 } else {
                     kept[key] = timeless(value)
@@ -229,6 +249,22 @@ struct LawWorld {
             return .object(kept)
         default: return value
         }
+    }
+
+    /// What an outbox is still to tell, each once: how it is bundled depends on when it was seen.
+    private static func untold(_ outbox: JSONValue) -> Set<String> {
+        Set(
+            (outbox.arrayValue ?? []).flatMap { notice in
+                let place = ["channel", "event"].map { notice[$0]?.stringValue ?? "" }
+                let subjects = (notice["subjects"]?.arrayValue ?? []).compactMap(\.stringValue)
+                return subjects.map { (place + [Self.lasting($0)]).joined(separator: " ") }
+            })
+    }
+
+    /// Of several reasons for a failure, the last one is told.
+    private static func lasting(_ subject: String) -> String {
+        ScanFailureReason.allCases.contains { subject.hasSuffix(": \($0.rawValue)") }
+            ? String(subject.prefix { $0 != " " }) : subject
     }
 
     private static func isFleeting(_ key: String) -> Bool {
@@ -240,6 +276,17 @@ struct LawWorld {
 
     private static func parsed(_ text: String) -> JSONValue {
         do throws(JSONError) { return try JSONValue(parsing: Array(text.utf8)) } catch { return .string(text) }
+    }
+
+    /// What receivers were told of, each once: how it is bundled into messages depends on when it was seen.
+    var told: Set<String> {
+        Set(
+            receivers.accepted.flatMap { delivery in
+                let data = Self.parsed(delivery.body)["data"]
+                let place = ["kind", "namespace", "name", "event"].map { data?[$0]?.stringValue ?? "" }
+                let subjects = (data?["subjects"]?.arrayValue ?? []).compactMap(\.stringValue)
+                return subjects.map { (place + [Self.lasting($0)]).joined(separator: " ") }
+            })
     }
 
     /// Names of the Jobs that were ever made, each as often as it was.

@@ -3,6 +3,7 @@ import ControllerRuntime
 import CustomResources
 import EmbeddedAPIServer
 import Essentials
+import Facts
 import KubernetesModel
 import TestSupport
 import TrivyReport
@@ -32,6 +33,7 @@ enum ReachLaws {
             row.check(seen.contains(reason) || reachedElsewhere[reason] != nil, seed: seed, "\(reason) was never said")
         }
         watchReasonsAreReachable(&row, seed: seed)
+        channelReasonsAreReachable(&row, seed: seed)
     }
 
     private static func reasons(in world: LawWorld) -> Set<String> {
@@ -145,11 +147,14 @@ enum ReachLaws {
             row.check(!text.contains(LawWorld.canary), seed: seed, "\(place): \(excerpt(text))")
         }
         for line in world.rig.log.lines { check(line, "log") }
+        for delivery in world.receivers.accepted { check(delivery.body, "message") }
         for process in world.rig.processes { check(process.runtime.metrics.text(), "metrics") }
         for type in [ResourceType.events, .jobs, .configMaps, ScanReport.resource] {
             for object in world.rig.objects(type) { check(object.canonicalText, type.plural) }
         }
-        for watch in world.rig.objects(ImageWatch.resource) { check((watch["status"] ?? [:]).canonicalText, "status") }
+        for type in [ImageWatch.resource, Channel.resource] {
+            for object in world.rig.objects(type) { check((object["status"] ?? [:]).canonicalText, "status") }
+        }
         for policy in world.rig.objects(ScanPolicy.resource) where policy.at("metadata", "name") != "bad" {
             check((policy["status"] ?? [:]).canonicalText, "status")
         }

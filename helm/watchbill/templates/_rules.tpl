@@ -77,6 +77,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - channels/status
   - imagewatches/status
   - scanpolicies/status
   verbs:
@@ -84,6 +85,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - channels
   - imagewatches
   - scanpolicies
   verbs:
@@ -137,6 +139,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - channels
   - imagewatches
   - scanpolicies
   - scanreports
@@ -150,6 +153,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - channels
   - imagewatches
   - scanpolicies
   verbs:
@@ -164,6 +168,7 @@
 - apiGroups:
   - watchbill.dev
   resources:
+  - channels
   - imagewatches
   - scanpolicies
   verbs:
