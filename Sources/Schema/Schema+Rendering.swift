@@ -12,6 +12,7 @@ extension Schema {
                 expressions.map { ["rule": .string($0.rule), "message": .string($0.message)] })
         }
         if !description.isEmpty { members["description"] = .string(description) }
+        if isWhole { members["x-kubernetes-map-type"] = "atomic" }
         if let defaultValue { members["default"] = defaultValue }
         return .object(members)
     }

@@ -12,6 +12,8 @@ package struct Schema: Hashable, Sendable {
     package var defaultValue: JSONValue?
     /// What an API server with CEL checks as well; our own code checks the same in its own words.
     package var expressions: [Expression] = []
+    /// Server-side apply takes an object as one field, not as one for each of its members.
+    package var isWhole = false
 
     package indirect enum Shape: Hashable, Sendable {
         case object(ObjectRules)
@@ -133,6 +135,23 @@ extension Schema {
     package func holding(_ rule: String, _ message: String) -> Schema {
         var schema = self
         schema.expressions.append(Expression(rule, message))
+        return schema
+    }
+
+    /// The same schema with the objects among its direct members as wholes: for what has one owner only. Kubernetes 1.20 leaves null,
+    /// which the schema then refuses, where the owner of all members of an object applies without it.
+    package var withWholeMembers: Schema {
+        guard case .object(var rules) = shape else { return self }
+        rules.properties = rules.properties.mapValues { member in
+            var member = member
+            switch member.shape {
+            case .object, .map: member.isWhole = true
+            default: break
+            }
+            return member
+        }
+        var schema = self
+        schema.shape = .object(rules)
         return schema
     }
 

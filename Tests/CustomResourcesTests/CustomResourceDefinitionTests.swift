@@ -46,6 +46,26 @@ struct CustomResourceDefinitionTests {
         }
     }
 
+    /// Kubernetes 1.20 makes null of an object whose members all go: "status.lastError in body must be of type object".
+    @Test(arguments: CustomResourceDefinition.all.map(\.name))
+    func `an object that the operator alone writes goes as a whole, one that people write member by member`(
+        name: String
+    ) throws {
+        let definition = try #require(CustomResourceDefinition.all.first { $0.name == name })
+        let whole = try #require(definition.rendered.at("spec", "versions")?[0]?.at("schema", "openAPIV3Schema"))
+        let ours = definition.hasStatus ? whole.at("properties", "status") : whole
+        var seen = 0
+        for (key, member) in ours?["properties"]?.objectValue ?? [:]
+        where member["type"] == "object" && key != "metadata" {
+            seen += 1
+            #expect(member["x-kubernetes-map-type"] == "atomic", "\(name) \(key)")
+        }
+        #expect(seen > 0)
+        for (key, member) in whole.at("properties", "spec", "properties")?.objectValue ?? [:] {
+            #expect(member["x-kubernetes-map-type"] == nil, "\(name) spec.\(key)")
+        }
+    }
+
     @Test func `every reason has a sentence of its own`() {
         let sentences =
             ScanPolicy.Reason.allCases.map(\.explanation) + ScanPolicy.HealthReason.allCases.map(\.explanation)

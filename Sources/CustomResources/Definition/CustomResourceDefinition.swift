@@ -26,9 +26,11 @@ package struct CustomResourceDefinition: Sendable {
     /// `scanpolicies.watchbill.dev`
     package var name: String { resource.qualifiedPlural }
 
-    /// The schema as it is published, with the members that every object has.
+    /// The schema as it is published, with the members that every object has. What only the operator writes is applied in wholes.
     package var publishedSchema: Schema {
+        let schema = schema["spec"] == nil ? schema.withWholeMembers : schema
         guard case .object(var rules) = schema.shape else { return schema }
+        rules.properties["status"] = rules.properties["status"]?.withWholeMembers
         rules.properties["apiVersion"] = .string("Version of the schema of this object.")
         rules.properties["kind"] = .string("The REST resource that this object represents.")
         rules.properties["metadata"] = .object("", [:])
