@@ -1,5 +1,6 @@
 """How the steps of e2e/kubectl-session run, and how two answers are compared."""
 import argparse
+import concurrent.futures
 import difflib
 import json
 import os
@@ -61,7 +62,7 @@ class Target:
         try:
             done = subprocess.run(["bash", "-c", text], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   text=True, timeout=90)
-            code, output = done.returncode, done.stdout
+            code, output = done.returncode, done.stdout.replace(str(self.work), "WORK")
         except subprocess.TimeoutExpired as expired:
             code, output = 124, (expired.stdout or b"").decode() + "\n(no end after 90 s)"
         return code, output, time.monotonic() - begin
@@ -153,19 +154,23 @@ def compare(options, work, sandbox, real):
             # A part of the session still needs its beginning.
             if options.only and options.only not in step and step not in ("create namespace", "delete namespace"):
                 continue
-            mine = here.run(command)
+            # Each has a folder and a server of its own, so both answer at the same time.
+            with concurrent.futures.ThreadPoolExecutor(2) as pool:
+                answers = [pool.submit(target.run, command) for target in (here, there) if target]
+            mine = answers[0].result()
             print(f"--- {version} {step}: {command}\n[sandbox {mine[0]} {mine[2]:.1f}s]\n{mine[1]}", file=report, flush=True)
             if not there:
                 print(f"{version}  {verb:<20} {step:<30} exit {mine[0]}")
                 continue
-            theirs = there.run(command)
+            theirs = answers[1].result()
             print(f"[real {theirs[0]} {theirs[2]:.1f}s]\n{theirs[1]}", file=report, flush=True)
             if (mine[0], normal(mine[1])) == (theirs[0], normal(theirs[1])):
                 counts["equal"] += 1
                 print(f"{version}  {verb:<20} {step:<30} equal")
                 continue
             key = next((k for k in ((version, step), ("*", step)) if k in allowed), None)
-            if key:
+            # A listed step may be answered in other words; that one of them fails and the other not must be said.
+            if key and (mine[0] == theirs[0] or "exit" in allowed[key]):
                 used.add(key)
                 counts["listed"] += 1
                 print(f"{version}  {verb:<20} {step:<30} {allowed[key]}")
