@@ -192,7 +192,7 @@ let pureTests: [Target] = [
     tests("TrivyReport", "Essentials", "JSONScan", "Digests", resources: [.copy("Resources")]),
     tests("VEX", "Essentials", "JSONScan", resources: [.copy("Resources")]),
     tests("CustomResources", "Essentials", "KubernetesModel", "Schema", "JSONScan", "TrivyReport"),
-    tests("SpecSpace", "Essentials", "Schema", "CustomResources"),
+    tests("SpecSpace", "Essentials", "Schema", "KubernetesModel", "CustomResources"),
     tests("Planning", "Essentials", "JSONScan", "KubernetesModel", "ScanPolicyController"),
     tests("Machines", "Essentials"),
     tests(

@@ -38,6 +38,7 @@ package struct SpecSpace: Sendable {
     private static let bases: [String: JSONValue] = [
         "ScanPolicy": ["spec": ["workloads": ["selector": [:]], "reports": ["retentionSeconds": 60]]],
         "ImageWatch": ["spec": ["workloads": [:]]],
+        "Channel": ["spec": ["webhook": ["url": "https://hooks.example.org/x"]]],
         // One that the operator can read: of the smallest it would not look beyond the digest.
         "ScanReport": [
             "image": [
@@ -47,6 +48,9 @@ package struct SpecSpace: Sendable {
             "scanner": ["scanners": ["Vulnerability"]], "scanTime": "2026-01-01T00:00:00Z", "summary": [:],
         ],
     ]
+
+    /// Every place that is changed.
+    var places: [String] { edits.compactMap(\.first?.path) }
 
     /// How many different single changes there are.
     package var size: Int { edits.reduce(0) { $0 + $1.count } }
