@@ -57,7 +57,7 @@ class Operator:
     """The program under test, as the rig's operator user or as administrator."""
 
     def __init__(self, program, kubeconfig, log, metrics=28080, health=28081, arguments=()):
-        self.metrics, self.health = metrics, health
+        self.metrics, self.health, self.log = metrics, health, pathlib.Path(log)
         self.begin = time.monotonic()
         self.process = subprocess.Popen(
             [program, "operator", "--kubeconfig", kubeconfig, "--namespace", "watchbill-system", "--metrics",
@@ -70,7 +70,7 @@ class Operator:
         """Seconds from its start to /readyz 200."""
         while time.monotonic() - self.begin < limit:
             if self.process.poll() is not None:
-                raise SystemExit(f"error: the operator ended with {self.process.returncode}; read its log")
+                raise SystemExit(f"error: the operator ended with {self.process.returncode}: {self.log.read_text()[-400:]}")
             try:
                 if self.get("/readyz", self.health)[0] == 200:
                     return time.monotonic() - self.begin

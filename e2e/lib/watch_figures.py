@@ -1,0 +1,221 @@
+"""Figures of ImageWatch: images of a real registry, watched through a real API server; counted by the registry's access log."""
+import datetime
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+import hollow
+import registry
+from measure import Operator, memory, processor
+
+NAMESPACE = "bench-watches"
+WATCHES = "/apis/watchbill.dev/v1alpha1/namespaces/" + NAMESPACE + "/imagewatches"
+# As many as an ImageWatch may name.
+IMAGES_A_WATCH = 250
+MERGE = "application/merge-patch+json"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Registry:
+    """docker-registry over a storage that is written as files: as many pushes would take minutes."""
+
+    def __init__(self, folder, port=None):
+        self.folder, self.port = pathlib.Path(folder), port or free_port()
+        self.host, self.log = f"localhost:{self.port}", self.folder / "access.log"
+        (self.folder / "registry.yml").write_text(
+            "version: 0.1\nlog: {level: error, accesslog: {disabled: false}}\n"
+            f"storage: {{filesystem: {{rootdirectory: '{self.folder}/storage', maxthreads: 100}}}}\nhttp: {{addr: '127.0.0.1:{self.port}', secret: bench}}\n")
+        self.process = subprocess.Popen(["docker-registry", "serve", str(self.folder / "registry.yml")], stdout=open(self.log, "ab"),
+                                        stderr=open(self.folder / "registry.log", "ab"))
+        self.client = registry.Registry(self.host)
+        for _ in range(200):
+            try:
+                self.client.send("GET", "/v2/")
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise SystemExit("error: docker-registry does not answer; is the package installed? run make setup")
+
+    def push(self, repository, tag, text=""):
+        configuration = {"architecture": "amd64", "os": "linux", "created": text or tag, "rootfs": {"type": "layers", "diff_ids": []}}
+        return self.client.image(repository, tag, [b"layer"], json.dumps(configuration).encode())["digest"]
+
+    def repositories(self, count):
+        self.push("bench/r0", "1.0.0")
+        self.push("bench/r0", "1.1.0")
+        root = self.folder / "storage/docker/registry/v2/repositories/bench"
+        for number in range(1, count):
+            shutil.copytree(root / "r0", root / f"r{number}")
+
+    def many_tags(self, count):
+        self.push("bench/many", "0.0.0")
+        tags = self.folder / "storage/docker/registry/v2/repositories/bench/many/_manifests/tags"
+        link = (tags / "0.0.0/current/link").read_text()
+        for number in range(1, count):
+            (tags / f"0.0.{number}/current").mkdir(parents=True)
+            (tags / f"0.0.{number}/current/link").write_text(link)
+
+    def asked(self):
+        """Requests of the operator so far."""
+        return sum(line.rstrip().endswith(b'"watchbill"') for line in self.log.read_bytes().splitlines() if b'"watchbill' in line)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+
+
+class Connections(threading.Thread):
+    """Client ports that were seen connected to a port: the kernel's table, read again and again."""
+
+    def __init__(self, port):
+        super().__init__(daemon=True)
+        self.mark, self.seen, self.ended = f":{port:04X}", set(), False
+        self.start()
+
+    def run(self):
+        while not self.ended:
+            for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+                for line in pathlib.Path(table).read_text().splitlines()[1:]:
+                    fields = line.split()
+                    # Ours is the end that connected; TIME_WAIT keeps a closed one in sight for a minute.
+                    if fields[2].endswith(self.mark) and fields[3] in ("01", "04", "05", "06", "08"):
+                        self.seen.add(fields[1])
+            time.sleep(0.1)
+
+    def stop(self):
+        self.ended = True
+        self.join()
+        return len(self.seen)
+
+
+class Watches:
+    """The ImageWatches of one run."""
+
+    def __init__(self, state, program, log):
+        self.api, self.state, self.program, self.log = hollow.API(state), state, program, log
+        self.folder = tempfile.TemporaryDirectory(prefix="watchbill-bench.")
+        self.registry = Registry(self.folder.name)
+        self.configuration = pathlib.Path(self.folder.name) / "operator.yaml"
+        self.configuration.write_text(json.dumps({"registries": [{"host": self.registry.host, "endpoint": self.registry.host, "plainHTTP": True}]}))
+        self.api("POST", "/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+
+    def close(self):
+        self.registry.stop()
+        self.api("DELETE", WATCHES)
+        self.folder.cleanup()
+
+    def start(self):
+        return Operator(self.program, self.state / "admin.kubeconfig", self.log, arguments=["--no-leader-elect", "--config", self.configuration])
+
+    def objects(self, images, interval=86_400):
+        self.api("DELETE", WATCHES)
+        names = []
+        for first in range(0, len(images), IMAGES_A_WATCH):
+            names.append(f"w{first // IMAGES_A_WATCH}")
+            spec = {"intervalSeconds": interval, "images": [{"image": image} for image in images[first:first + IMAGES_A_WATCH]]}
+            code, answer = self.api("POST", WATCHES, {"apiVersion": "watchbill.dev/v1alpha1", "kind": "ImageWatch",
+                                                      "metadata": {"name": names[-1], "namespace": NAMESPACE}, "spec": spec})
+            if code != 201:
+                raise SystemExit(f"error: an ImageWatch was refused with {code}: {answer[:300]!r}")
+        return names
+
+    def statuses(self):
+        return [item.get("status", {}) for item in json.loads(self.api("GET", WATCHES)[1])["items"]]
+
+    def again(self, names):
+        """Asks for a check of everything, as `kubectl annotate` does; returns the token."""
+        token = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        for name in names:
+            self.api("PATCH", f"{WATCHES}/{name}", {"metadata": {"annotations": {"reconcile.fluxcd.io/requestedAt": token}}}, MERGE)
+        return token
+
+    def until(self, holds, what, seconds=300):
+        deadline = time.monotonic() + seconds
+        while not holds():
+            if time.monotonic() > deadline:
+                raise SystemExit(f"error: {what} did not come within {seconds} s; {json.dumps(self.statuses())[:600]}")
+            time.sleep(0.02)
+
+    def round(self, operator, begin, requests, images):
+        """One check of all images: begun by `begin`, over when the registry has had so many requests and asks for no more."""
+        before, used, started = self.registry.asked(), processor(operator.pid), time.monotonic()
+        begin()
+        self.until(lambda: self.registry.asked() - before >= requests, f"request {requests} for {images} images")
+        seconds = time.monotonic() - started
+        time.sleep(3)
+        return {"seconds": seconds, "requests": self.registry.asked() - before, "processor": processor(operator.pid) - used}
+
+    def fleet(self, count):
+        """Cold and warm checks of `count` images, a repository each, of one registry."""
+        operator = self.start()
+        operator.ready()
+        connections = Connections(self.registry.port)
+        images, names = [f"{self.registry.host}/bench/r{number}:1.0.0" for number in range(count)], []
+        # What is newest, and what the named tag has: a list and two HEADs are the least that can tell.
+        cold = self.round(operator, lambda: names.extend(self.objects(images)), 2 * count, count)
+        def compared():
+            return sum(status.get("counts", {}).get("outdated", 0) for status in self.statuses()) == count
+        self.until(compared, f"all {count} images outdated")
+        cold["connections"] = len(connections.seen)
+        token = []
+        warm = self.round(operator, lambda: token.append(self.again(names)), count, count)
+        def handled():
+            return all(status.get("lastHandledReconcileAt") == token[0] for status in self.statuses())
+        self.until(handled, "the token of the second check in every status")
+        warm["connections"] = connections.stop() - cold["connections"]
+        held = memory(operator.pid)
+        operator.stop()
+        return {"images": count, "cold": cold, "warm": warm, "memory": held}
+
+    def tags(self, count):
+        """One repository with many tags."""
+        operator = self.start()
+        operator.ready()
+        base = memory(operator.pid)
+        names = []
+        newest = f"0.0.{count - 1}"
+        def is_newest():
+            return any(image.get("latest", {}).get("tag") == newest for status in self.statuses() for image in status.get("images", []))
+        used, started = processor(operator.pid), time.monotonic()
+        names.extend(self.objects([f"{self.registry.host}/bench/many:0.0.0"]))
+        self.until(is_newest, f"tag {newest}")
+        result = {"tags": count, "cold": {"seconds": time.monotonic() - started, "processor": processor(operator.pid) - used}}
+        time.sleep(1)
+        before, used, started = self.registry.asked(), processor(operator.pid), time.monotonic()
+        token = self.again(names)
+        self.until(lambda: all(status.get("lastHandledReconcileAt") == token for status in self.statuses()) and self.registry.asked() > before, "the second check")
+        time.sleep(2)
+        result["warm"] = {"requests": self.registry.asked() - before, "processor": processor(operator.pid) - used}
+        held = memory(operator.pid)
+        operator.stop()
+        return result | {"base": base, "memory": held}
+
+    def pushed(self, interval):
+        """Seconds from a push to the status that names it, the registry being asked every `interval` seconds."""
+        operator = self.start()
+        operator.ready()
+        self.registry.push("bench/pushed", "1.0.0")
+        self.objects([f"{self.registry.host}/bench/pushed:1.0.0"], interval)
+        def says(tag):
+            return any(image.get("latest", {}).get("tag") == tag for status in self.statuses() for image in status.get("images", []))
+        self.until(lambda: says("1.0.0"), "the first check")
+        seconds = []
+        for minor in range(1, 4):
+            # Not in step with the interval.
+            time.sleep(interval * minor / 4)
+            self.registry.push("bench/pushed", f"1.{minor}.0")
+            began = time.monotonic()
+            self.until(lambda: says(f"1.{minor}.0"), f"tag 1.{minor}.0", interval * 2 + 30)
+            seconds.append(time.monotonic() - began)
+        operator.stop()
+        return seconds
