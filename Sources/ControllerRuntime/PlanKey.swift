@@ -33,12 +33,18 @@ package struct Routing: Sendable {
     }
 
     /// A primary is planned when it changed itself; otherwise the primaries of the changed object's namespace are, and those
-    /// of the root namespace that look there. What is cluster-scoped, or in the root namespace, concerns all.
+    /// of the root namespace that look there. What is cluster-scoped, or in the root namespace, concerns all. A primary wakes the
+    /// one of its name in the root namespace as well, where that looks there: one of them may stand in for the other.
     package func keys(for changed: [ObjectKey], of kind: any KubernetesObject.Type, in world: World) -> Set<PlanKey> {
         var keys: Set<PlanKey> = []
         for (index, controller) in controllers.enumerated() {
             if let primary = controller.primary, primary == kind {
-                keys.formUnion(changed.map { PlanKey(controller: index, object: $0) })
+                let standIns = changed.compactMap { key in
+                    let other = ObjectKey(namespace: operatorNamespace, name: key.name)
+                    let looks = world.has(other, of: primary) && controller.looks(other, into: key.namespace, of: world)
+                    return looks ? other : nil
+                }
+                keys.formUnion((changed + standIns).map { PlanKey(controller: index, object: $0) })
             } else if controller.contract.reads.contains(where: { $0.kind == kind }) {
                 guard let primary = controller.primary else {
                     keys.insert(PlanKey(controller: index))
@@ -73,6 +79,11 @@ package struct Routing: Sendable {
 }
 
 extension World {
+    fileprivate func has(_ key: ObjectKey, of kind: any KubernetesObject.Type) -> Bool {
+        func open<Object: KubernetesObject>(_ kind: Object.Type) -> Bool { self[kind][key] != nil }
+        return open(kind)
+    }
+
     /// The keys of all objects of a kind, in some namespaces or all.
     fileprivate func keys(of kind: any KubernetesObject.Type, in namespaces: Set<String>?) -> [ObjectKey] {
         func open<Object: KubernetesObject>(_ kind: Object.Type) -> [ObjectKey] {

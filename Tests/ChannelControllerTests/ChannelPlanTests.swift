@@ -287,5 +287,7 @@ private struct Harbour {
         #expect(try harbour.pass(in: "bank").first?.body.contains("CVE-1") == true)
         harbour.add(channel: "hooks", in: "root") { $0.offeredTo = ["*"] }
         #expect(try harbour.pass(in: "root").count == 2)
+        harbour.world[Channel.self][ObjectKey(namespace: "bank", name: "hooks")] = nil
+        #expect(try harbour.pass(in: "root").count == 3)
     }
 }

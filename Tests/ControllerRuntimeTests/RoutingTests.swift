@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import ChannelController
 import ControllerRuntime
 import CustomResources
 import KubernetesModel
@@ -64,5 +65,26 @@ import Testing
         let key = ObjectKey(namespace: "shop", name: "own")
         let keys = routing.keys(for: [key], of: ScanPolicy.self, in: world)
         #expect(Set(keys) == [PlanKey(controller: 0, object: key), PlanKey(controller: 1)])
+    }
+
+    @Test func `a channel wakes the one of its name that the operator's namespace offers there`() {
+        let channels = Routing([AnyController(ChannelController.self)], operatorNamespace: "root")
+        var world = world
+        for (name, offered) in [("hooks", ["shop"]), ("all", ["*"]), ("kept", nil)] as [(String, [String]?)] {
+            var spec = ChannelSpec()
+            spec.offeredTo = offered
+            let channel = Channel(metadata: ObjectMetadata(name: name, namespace: "root"), spec: spec)
+            world[Channel.self][channel.key] = .object(channel)
+        }
+        func woken(by key: ObjectKey) -> Set<String> {
+            Set(channels.keys(for: [key], of: Channel.self, in: world).map(\.object.description))
+        }
+        // Whether it has come or gone: what the one does not deliver, the other does.
+        #expect(woken(by: ObjectKey(namespace: "shop", name: "hooks")) == ["shop/hooks", "root/hooks"])
+        #expect(woken(by: ObjectKey(namespace: "bank", name: "hooks")) == ["bank/hooks"])
+        #expect(woken(by: ObjectKey(namespace: "bank", name: "all")) == ["bank/all", "root/all"])
+        #expect(woken(by: ObjectKey(namespace: "shop", name: "kept")) == ["shop/kept"])
+        #expect(woken(by: ObjectKey(namespace: "shop", name: "other")) == ["shop/other"])
+        #expect(woken(by: ObjectKey(namespace: "root", name: "hooks")) == ["root/hooks"])
     }
 }
