@@ -131,9 +131,16 @@ enum FaultLaws {
             "suspend": .null, "policy": .null, "images": .null, "minimumAgeSeconds": .null,
             "workloads": ["selector": .null],
         ]
+        let channel: [JSONValue] = [
+            ["suspend": true], ["webhook": ["url": "https://user:password@hooks.example.org/x"]], ["offeredTo": ["*"]],
+        ]
+        let channelBacks: JSONValue = [
+            "suspend": .null, "offeredTo": .null, "webhook": ["url": "https://hooks.example.org/x"],
+        ]
         let cases =
             others.map { (ScanPolicy.resource, key, $0, backs) }
             + watch.map { (ImageWatch.resource, ObjectKey(namespace: "alpha", name: "watch"), $0, watchBacks) }
+            + channel.map { (Channel.resource, ObjectKey(namespace: "alpha", name: "hooks"), $0, channelBacks) }
         for (type, key, other, backs) in cases {
             let world = LawWorld(seed: seed, size: .small, troubled: false)
             world.run()
