@@ -50,6 +50,10 @@ let vocabulary: [Target] = [
         "Planning", "Essentials", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
     pure("Facts", "Essentials", "KubernetesModel", "CustomResources", "OCIModel", "Planning", "TrivyReport", "VEX"),
+    // What is made of findings: lists of them, what policies leave out, how two images compare.
+    pure(
+        "Findings", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
+        "TrivyReport", "VEX"),
     pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
 ]
 
@@ -59,10 +63,10 @@ let behaviour: [Target] = [
     pure("Machines", "Essentials", .product(name: "DequeModule", package: "swift-collections")),
     pure(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
+        "Findings", "TrivyReport", "VEX", "Digests", "JSONScan", "Schedules", "Exposition"),
     pure(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "Schedules", "Exposition"),
+        "Findings", "Schedules", "Exposition"),
     // What registries tell of their own accord: who says it, and of which repository.
     pure("RegistryHints", "Essentials", "Digests", "JSONScan", "OCIModel", "Planning"),
     pure("ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts"),
@@ -71,7 +75,7 @@ let behaviour: [Target] = [
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
-        "OCIModel", "CustomResources", "Planning", "TrivyReport", "ScanPolicyController"),
+        "OCIModel", "CustomResources", "Planning", "Findings", "TrivyReport", "ScanPolicyController"),
 ]
 
 // MARK: C, shells
@@ -197,10 +201,10 @@ let pureTests: [Target] = [
     tests("Machines", "Essentials"),
     tests(
         "ScanPolicyController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
+        "Findings", "TrivyReport", "JSONScan", "Schema", "Exposition", "VEX"),
     tests(
         "ImageWatchController", "Essentials", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "JSONScan", "Schema", "Exposition"),
+        "Findings", "JSONScan", "Schema", "Exposition"),
     tests(
         "ChannelController", "Essentials", "KubernetesModel", "CustomResources", "Planning", "Facts", "JSONScan",
         "Schema"),
@@ -208,8 +212,8 @@ let pureTests: [Target] = [
     tests("Exposition"),
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
-        "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "TrivyReport",
-        "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController"),
+        "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Findings",
+        "TrivyReport", "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController"),
 ]
 
 let shellTests: [Target] = [

@@ -14,7 +14,7 @@ enum SourceRules {
         "Essentials", "Exposition", "Digests", "JSONScan", "YAML", "Schema", "Schedules", "OCIModel", "KubernetesModel",
         "TrivyReport",
         "CustomResources",
-        "Planning", "Facts", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController",
+        "Planning", "Facts", "Findings", "Evaluation", "Machines", "ScanPolicyController", "ImageWatchController",
         "ChannelController", "RegistryHints", "Workloads",
         "CommandLine",
     ].map { "Sources/\($0)/" }

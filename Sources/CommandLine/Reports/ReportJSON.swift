@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Findings
 import KubernetesModel
 import OCIModel
 import ScanPolicyController

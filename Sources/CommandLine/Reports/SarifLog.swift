@@ -2,6 +2,7 @@
 import CustomResources
 import Digests
 import Essentials
+import Findings
 import KubernetesModel
 import OCIModel
 import ScanPolicyController

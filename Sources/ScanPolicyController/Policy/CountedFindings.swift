@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import Findings
 
 /// The findings of one image that a policy counts: all totals that it looks at, less what is suppressed one by one.
 ///

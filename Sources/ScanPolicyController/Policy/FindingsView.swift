@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Findings
 import KubernetesModel
 import OCIModel
 import Planning
-import VEX
 
 /// What a policy counts of the reports of its images: its own view, while reports are the same for everybody.
 struct FindingsView {
@@ -12,8 +12,7 @@ struct FindingsView {
     private let demand: PolicyDemand
     private let world: World
     private let now: Timestamp
-    private var suppressions: SuppressionRules
-    let vex: VEXView
+    private var rules: PolicyRules
     /// By what names the policy's workloads know an image; made when a rule asks.
     private var references: [ImageKey: Set<ImageReference>]?
     private(set) var summary = ScanPolicyStatus.Summary()
@@ -28,26 +27,26 @@ struct FindingsView {
     /// What channels may have to be told of; empty when the policy names none.
     private(set) var alarms: [ReportAlarms] = []
     /// When the view changes by itself.
-    var wakeUp: Timestamp? { suppressions.nextExpiry }
+    var wakeUp: Timestamp? { rules.nextExpiry }
+    var vex: VEXView { rules.vex }
 
     init(of policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
         self.policy = policy
         self.demand = demand
         self.world = world
         self.now = now
-        suppressions = SuppressionRules(policy.spec.suppressions ?? [], at: now)
-        vex = VEXView(of: policy, in: world)
+        rules = PolicyRules(of: policy, in: world, at: now)
     }
 
     /// Counts the report of one image.
     mutating func add(_ report: ScanReport) {
         var counted = CountedFindings(report.summary, of: policy.spec)
-        if let rules = rules(for: report), let records = FindingRecords(of: report) {
+        if let applying = rules(for: report), let records = FindingRecords(of: report) {
             for record in records.vulnerabilities where counted.counts(record) {
-                if isSuppressed(record, by: rules) { counted.suppress(record) }
+                if rules.isSuppressed(record, by: applying) { counted.suppress(record) }
             }
             for entry in records.others where counted.counts(entry) {
-                if isSuppressed(entry, by: rules) { counted.suppress(entry) }
+                if rules.isSuppressed(entry, by: applying) { counted.suppress(entry) }
             }
         }
         counted.add(to: &summary)
@@ -64,45 +63,34 @@ struct FindingsView {
         guard let notify = policy.spec.notify else { return }
         var found = world.derived(SevereFindings(report: report, minimum: notify.effectiveMinimumSeverity)).value
         let scanners = policy.spec.effectiveScanners
-        let rules = rules(for: report)
+        let applying = rules(for: report)
         found.vulnerabilities.removeAll { alarm in
             if !scanners.contains(.vulnerability) || alarm.record.severity < policy.spec.effectiveMinimumSeverity {
                 return true
             }
             if alarm.record.fixed == nil, policy.spec.ignoreUnfixed ?? false { return true }
-            return rules.map { isSuppressed(alarm.record, by: $0) } ?? false
+            return applying.map { rules.isSuppressed(alarm.record, by: $0) } ?? false
         }
         found.secrets.removeAll { alarm in
             if !scanners.contains(.secret) { return true }
-            guard let rules else { return false }
-            return suppressions.suppressing(id: alarm.rule, package: nil, among: rules.suppressions) != nil
+            return applying.map { rules.suppresses(alarm.rule, package: nil, by: $0) } ?? false
         }
         alarms.append(found)
     }
 
-    /// What holds for one image.
-    struct Rules {
-        var suppressions: Set<Int>
-        /// Its names in VEX documents; empty where there is none.
-        var urls: [PackageURL]
-    }
-
     /// Nil when no rule holds for the image; then its list need not be read.
-    mutating func rules(for report: ScanReport) -> Rules? {
-        if suppressions.isEmpty && vex.documents.isEmpty { return nil }
-        let references = references(of: report)
-        let applying = suppressions.applying(to: ImageNames.forms(of: references) + [report.image.reference])
-        if vex.documents.isEmpty { return applying.map { Rules(suppressions: $0, urls: []) } }
-        return Rules(suppressions: applying ?? [], urls: PackageURL.images(references, report.imageKey))
+    mutating func rules(for report: ScanReport) -> PolicyRules.Applying? {
+        if rules.isEmpty { return nil }
+        let names = references(of: report)
+        return rules.applying(to: report.image, names)
     }
 
-    mutating func isSuppressed(_ record: FindingRecord, by rules: Rules) -> Bool {
-        suppressions.suppressing(id: record.id, package: record.package, among: rules.suppressions) != nil
-            || vex.excludes(record, images: rules.urls)
+    mutating func isSuppressed(_ record: FindingRecord, by applying: PolicyRules.Applying) -> Bool {
+        rules.isSuppressed(record, by: applying)
     }
 
-    mutating func isSuppressed(_ entry: CountedFinding, by rules: Rules) -> Bool {
-        suppressions.suppressing(id: entry.id, package: entry.package, among: rules.suppressions) != nil
+    mutating func isSuppressed(_ entry: CountedFinding, by applying: PolicyRules.Applying) -> Bool {
+        rules.isSuppressed(entry, by: applying)
     }
 
     private mutating func references(of report: ScanReport) -> Set<ImageReference> {

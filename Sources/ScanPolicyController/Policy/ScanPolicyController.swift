@@ -2,6 +2,7 @@
 import CustomResources
 import Essentials
 import Facts
+import Findings
 import KubernetesModel
 import Planning
 

@@ -5,6 +5,7 @@ import JSONScan
 import Testing
 import TrivyReport
 
+@testable import Findings
 @testable import ScanPolicyController
 
 struct CompactFormTests {

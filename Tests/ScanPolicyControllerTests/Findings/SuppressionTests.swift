@@ -7,6 +7,7 @@ import Planning
 import Testing
 import TrivyReport
 
+@testable import Findings
 @testable import ScanPolicyController
 
 struct SuppressionRulesTests {

@@ -5,7 +5,7 @@ import JSONScan
 import TrivyReport
 
 /// Why the compact list of a report cannot be read: somebody else wrote it.
-enum CompactFormError: Error, Equatable {
+package enum CompactFormError: Error, Equatable {
     case notBase64
     case notGzip(GzipError)
     case notJSON(JSONError)
@@ -16,7 +16,7 @@ enum CompactFormError: Error, Equatable {
 /// "misconfigurations": [{id, count}]}`, findings by package, so that thousands of them fit. Equal lists give equal text.
 package enum CompactForm {
     /// The longest text, in bytes; it stands beside the lists for people in an object of 256 KiB.
-    static let byteLimit = 96 << 10
+    package static let byteLimit = 96 << 10
     /// The most bytes of JSON, which is what reading costs at most.
     static let contentLimit = 4 << 20
 
@@ -89,7 +89,7 @@ package enum CompactForm {
 
 extension CompactForm {
     /// Reads what `encode` wrote; anything else is an error that costs `contentLimit` at most.
-    static func decode(_ text: String) throws(CompactFormError) -> FindingRecords {
+    package static func decode(_ text: String) throws(CompactFormError) -> FindingRecords {
         guard text.utf8.count <= byteLimit, let compressed = Base64.decode(Array(text.utf8)[...]) else {
             throw .notBase64
         }

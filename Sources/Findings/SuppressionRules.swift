@@ -5,7 +5,7 @@ import Essentials
 /// The suppressions of a policy that are in force, made ready to be asked about many findings.
 ///
 /// What a pattern says of an id or a package is remembered, so that the cost does not grow with patterns times findings.
-struct SuppressionRules {
+package struct SuppressionRules {
     private struct Rule {
         /// The place in the policy's list.
         let index: Int
@@ -20,10 +20,10 @@ struct SuppressionRules {
     private var knownIDs: [String: [Int]] = [:]
     private var knownPackages: [String: Set<Int>] = [:]
     /// When the first one ends.
-    private(set) var nextExpiry: Timestamp?
+    package private(set) var nextExpiry: Timestamp?
 
     /// Those of `suppressions` that have not expired at `now`.
-    init(_ suppressions: [ScanPolicySpec.Suppression], at now: Timestamp) {
+    package init(_ suppressions: [ScanPolicySpec.Suppression], at now: Timestamp) {
         for (index, suppression) in suppressions.enumerated() {
             if let expiry = suppression.expiresTime {
                 if expiry <= now { continue }
@@ -41,10 +41,10 @@ struct SuppressionRules {
         }
     }
 
-    var isEmpty: Bool { rules.isEmpty }
+    package var isEmpty: Bool { rules.isEmpty }
 
     /// The rules that hold for an image with these names, to be handed to `suppressing`; nil when there is none.
-    func applying(to names: [String]) -> Set<Int>? {
+    package func applying(to names: [String]) -> Set<Int>? {
         let names = names.map { Array($0.utf8) }
         let applying = rules.indices.filter { index in
             guard let image = rules[index].image else { return true }
@@ -56,7 +56,7 @@ struct SuppressionRules {
     /// The place in the policy's list of the first rule among `applying` that suppresses a finding; nil when none does.
     ///
     /// A rule that names a package suppresses nothing that is in no package, or in one of several.
-    mutating func suppressing(id: String, package: String?, among applying: Set<Int>) -> Int? {
+    package mutating func suppressing(id: String, package: String?, among applying: Set<Int>) -> Int? {
         let candidates = rules(for: id)
         if candidates.isEmpty { return nil }
         let inPackage = package.map { rules(forPackage: $0) }

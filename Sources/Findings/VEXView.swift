@@ -8,25 +8,25 @@ import Planning
 import VEX
 
 /// The VEX documents that a policy names, as far as they can be read.
-struct VEXView {
+package struct VEXView {
     /// What is wrong with one source.
-    struct Problem: Hashable {
-        var reason: ScanPolicy.VEXReason
+    package struct Problem: Hashable {
+        package var reason: ScanPolicy.VEXReason
         /// ConfigMap and key.
-        var place: String
-        var message: String
+        package var place: String
+        package var message: String
     }
 
-    static let condition = "VEXRead"
+    package static let condition = "VEXRead"
 
     /// In the order of the policy, those of one ConfigMap by key.
-    private(set) var documents: [VEXDocument] = []
-    private(set) var problems: [Problem] = []
-    private(set) var questions: [VEXDocuments] = []
+    package private(set) var documents: [VEXDocument] = []
+    package private(set) var problems: [Problem] = []
+    package private(set) var questions: [VEXDocuments] = []
     /// True while a ConfigMap has not been looked at yet: what it says is unknown, not nothing.
-    private(set) var isPending = false
+    package private(set) var isPending = false
 
-    init(of policy: ScanPolicy, in world: World) {
+    package init(of policy: ScanPolicy, in world: World) {
         for (index, source) in (policy.spec.vex ?? []).enumerated() {
             let question = VEXDocuments(ObjectKey(namespace: policy.metadata.namespace, name: source.configMap))
             if !questions.contains(question) { questions.append(question) }
@@ -75,7 +75,7 @@ struct VEXView {
     }
 
     /// Nil for a policy that names no document.
-    func assessment(of policy: ScanPolicy) -> Assessment? {
+    package func assessment(of policy: ScanPolicy) -> Assessment? {
         if questions.isEmpty { return nil }
         func assessment(_ status: Condition.Status, _ reason: ScanPolicy.VEXReason, _ message: String? = nil)
             -> Assessment
@@ -95,7 +95,7 @@ struct VEXView {
     }
 
     /// Tells of each problem once: of those that stand in the status, with the time of that transition for an identity.
-    func events(about policy: ScanPolicy) -> [PlannedEvent] {
+    package func events(about policy: ScanPolicy) -> [PlannedEvent] {
         guard let before = policy.conditions.first(where: { $0.type == Self.condition }), before.status == .false else {
             return []
         }
@@ -108,7 +108,7 @@ struct VEXView {
     }
 
     /// True when a document says that the vulnerability does not affect the package in the image, or is fixed there.
-    func excludes(_ record: FindingRecord, images: [PackageURL]) -> Bool {
+    package func excludes(_ record: FindingRecord, images: [PackageURL]) -> Bool {
         let package = record.purl.flatMap(PackageURL.init)
         return documents.contains { $0.excludes(record.id, package: package, images: images) }
     }
@@ -117,7 +117,7 @@ struct VEXView {
 extension PackageURL {
     /// What names an image in VEX documents, one for each of its names: `pkg:oci/NAME@DIGEST?arch=…&repository_url=…`, as
     /// Trivy makes it; Docker Hub is `index.docker.io` there, `docker.io` elsewhere.
-    static func images(_ references: some Sequence<ImageReference>, _ image: ImageKey) -> [PackageURL] {
+    package static func images(_ references: some Sequence<ImageReference>, _ image: ScanReport.Image) -> [PackageURL] {
         var urls: Set<PackageURL> = []
         for reference in references {
             let registries =

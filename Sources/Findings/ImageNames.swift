@@ -2,14 +2,14 @@
 import OCIModel
 
 /// All the ways in which people write the name of an image, for patterns to match.
-enum ImageNames {
+package enum ImageNames {
     /// Nil when the text names no image.
-    static func parse(_ text: String) -> ImageReference? {
+    package static func parse(_ text: String) -> ImageReference? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: text) } catch { return nil }
     }
 
     /// Complete, familiar, and without tag and digest; for Docker Hub also the forms in between (`docker.io/nginx:1`).
-    static func forms(of references: some Sequence<ImageReference>) -> [String] {
+    package static func forms(of references: some Sequence<ImageReference>) -> [String] {
         Set(references.flatMap(forms)).sorted()
     }
 

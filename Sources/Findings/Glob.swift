@@ -3,18 +3,18 @@
 /// A shell pattern: `*` stands for any text (slashes too), `?` for one byte, everything else for itself.
 ///
 /// Matching takes at most pattern times text steps, whatever the pattern.
-struct Glob: Hashable, Sendable {
+package struct Glob: Hashable, Sendable {
     private let pattern: [UInt8]
 
-    init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
+    package init(_ pattern: String) { self.pattern = Array(pattern.utf8) }
 
-    func matches(_ text: String) -> Bool { matches(Array(text.utf8)) }
+    package func matches(_ text: String) -> Bool { matches(Array(text.utf8)) }
 
     /// Whether it stands for one text only.
-    var isLiteral: Bool { !pattern.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } }
+    package var isLiteral: Bool { !pattern.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") } }
 
     /// The same as `matches` of a text, for many patterns over one text.
-    func matches(_ text: [UInt8]) -> Bool {
+    package func matches(_ text: [UInt8]) -> Bool {
         var (place, index) = (0, 0)
         // Where the last star stood, and how much of the text it has taken so far.
         var (star, taken): (Int?, Int) = (nil, 0)
