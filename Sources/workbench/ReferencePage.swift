@@ -30,6 +30,7 @@ enum ReferencePage {
             return [
                 ("Ready", explain(ImageWatch.Reason.self)), ("ChecksHealthy", explain(ImageWatch.HealthReason.self)),
                 ("UpToDate", explain(ImageWatch.FreshnessReason.self)),
+                ("Qualified", explain(ImageWatch.QualificationReason.self)),
                 ("ChannelsFound", explain(NotifyReason.self)),
                 ("images[].lastError", explain(ImageCheckReason.self)),
             ]

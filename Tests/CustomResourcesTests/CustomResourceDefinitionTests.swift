@@ -67,11 +67,13 @@ struct CustomResourceDefinitionTests {
     }
 
     @Test func `every reason has a sentence of its own`() {
+        let qualification = ImageWatch.QualificationReason.allCases.map(\.explanation)
         let sentences =
             ScanPolicy.Reason.allCases.map(\.explanation) + ScanPolicy.HealthReason.allCases.map(\.explanation)
             + ScanPolicy.ComplianceReason.allCases.map(\.explanation) + ScanPolicy.VEXReason.allCases.map(\.explanation)
             + ScanFailureReason.allCases.map(\.explanation) + ImageWatch.HealthReason.allCases.map(\.explanation)
             + ImageWatch.FreshnessReason.allCases.map(\.explanation) + ImageCheckReason.allCases.map(\.explanation)
+            + qualification
             + NotifyReason.allCases.map(\.explanation)
             + Channel.Reason.allCases.map(\.explanation) + Channel.HealthReason.allCases.map(\.explanation)
             + DeliveryReason.allCases.map(\.explanation)

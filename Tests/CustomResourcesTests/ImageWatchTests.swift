@@ -23,6 +23,7 @@ struct ImageWatchTests {
             "tags": ["include": [#"^v?\d+\.\d+\.\d+$"#], "exclude": ["-beta"], "extract": "(.*)"],
         ],
         "maximumTags": 1_000, "minimumAgeSeconds": 86_400, "requirePlatforms": false, "criticality": "Critical",
+        "qualification": ["scanPolicyRef": ["name": "nightly"]],
     ]
 
     @Test func `schema and type name the same fields, types and optionality`() throws {
@@ -37,6 +38,7 @@ struct ImageWatchTests {
         #expect(spec.effectiveInterval == .seconds(600))
         #expect(spec.effectiveMinimumAge == .seconds(86_400))
         #expect(!spec.requiresPlatforms && spec.isSuspended)
+        #expect(spec.qualification?.scanPolicyRef.name == "nightly")
     }
 
     @Test func `what is absent has its default`() throws {
@@ -50,7 +52,8 @@ struct ImageWatchTests {
     @Test(
         arguments: [
             ["intervalSeconds": 59], ["policy": ["type": "semver"]], ["policy": ["tags": ["include": [""]]]],
-            ["images": [[:]]], ["maximumTags": 0],
+            ["images": [[:]]], ["maximumTags": 0], ["qualification": [:]],
+            ["qualification": ["scanPolicyRef": ["name": "not a name"]]],
             ["criticality": "High"], ["images": "nginx"],
         ] as [JSONValue])
     func `refuses what its schema does not allow`(spec: JSONValue) {
@@ -70,13 +73,27 @@ struct ImageWatchTests {
         image.candidates = [.init(tag: "3")]
         image.rejected = ["NotAVersion": 3]
         image.lastError = .init("RateLimited", "wait")
+        image.advice = .init(digest: "sha256:b", fixes: [.critical: 3, .high: 0], adds: [.critical: 0, .high: 1])
+        image.adviceDueTime = Timestamp(secondsSinceEpoch: 7)
         var watch = try watch([:])
         var status = ImageWatchStatus()
         status.images = [image]
         watch.observedStatus = status.json
         #expect(ImageWatch.statusSchema.validate(status.json, path: "status").isEmpty)
         #expect(watch.observedImages == [image])
-        watch.observedStatus = ["images": [5, [:], ["image": "x", "latest": 5, "candidates": ["x"]]]]
-        #expect(watch.observedImages.map(\.image) == ["x"])
+        watch.observedStatus = [
+            "images": [
+                5, [:], ["image": "x", "latest": 5, "candidates": ["x"], "advice": 5],
+                ["image": "y", "advice": ["digest": "d", "fixes": ["critical": -1, "high": "x"], "adds": 5]],
+            ]
+        ]
+        #expect(watch.observedImages.map(\.image) == ["x", "y"])
+        #expect(watch.observedImages.map(\.advice?.sentence) == [nil, "fixes 0, adds 0"])
+    }
+
+    @Test func `advice is a sentence: the worst first, what there is none of left out`() {
+        let advice = UpdateAdvice(
+            digest: "d", fixes: [.low: 2, .critical: 3, .high: 0], adds: [.critical: 0])
+        #expect(advice.sentence == "fixes 3 critical, 2 low, adds 0")
     }
 }

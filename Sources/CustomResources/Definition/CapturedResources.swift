@@ -28,11 +28,46 @@ extension Channel: CapturedObject {
     }
 }
 
+extension ImageWatch: CapturedObject {
+    /// Without what its own plan alone looks at.
+    package var captured: JSONValue {
+        let watch = comparing
+        return .compact([
+            "metadata": watch.metadata.captured,
+            "spec": watch.spec.json, "status": watch.observedStatus,
+        ])
+    }
+
+    /// The same as far as a ScanPolicy looks at it: what is outdated, and as whom it is scanned.
+    package var comparing: ImageWatch {
+        var reduced = ImageWatchSpec()
+        (reduced.suspend, reduced.qualification) = (spec.suspend, spec.qualification)
+        reduced.workloads = spec.workloads?.namespaceSelector.map { .init(namespaceSelector: $0) }
+        reduced.credentials = spec.credentials?.secretRef.map { .init(secretRef: $0) }
+        let outdated = observedImages.filter { $0.outdated == true }.map { image in
+            var kept = ImageWatchStatus.Image(image: image.image)
+            (kept.latest, kept.outdated) = (image.latest, true)
+            return kept.json
+        }
+        return ImageWatch(
+            metadata: metadata, spec: reduced,
+            observedStatus: outdated.isEmpty ? nil : ["images": .array(outdated)])
+    }
+}
+
 extension ScanPolicySpec {
     /// As it stands in an object; absent members are absent.
-    package var json: JSONValue {
+    package var json: JSONValue { .encoding(self) }
+}
+
+extension ImageWatchSpec {
+    fileprivate var json: JSONValue { .encoding(self) }
+}
+
+extension JSONValue {
+    fileprivate static func encoding(_ spec: some Encodable) -> JSONValue {
         do {
-            return try JSONValue(parsing: Array(try JSONEncoder().encode(self)))
+            return try JSONValue(parsing: Array(try JSONEncoder().encode(spec)))
         } catch {
             // A value of our own that cannot be written would not have been read.
             return [:]

@@ -63,6 +63,37 @@ extension ImageWatch {
     }
 }
 
+extension ImageWatch {
+    /// Reasons of `Qualified`; the condition is there while `spec.qualification` is.
+    package enum QualificationReason: String, ConditionReason {
+        case qualified = "Qualified"
+        case nothingNewer = "NothingNewer"
+        case qualificationPending = "QualificationPending"
+        case nothingToCompare = "NothingToCompare"
+        case policyNotFound = "PolicyNotFound"
+        case policyNotReady = "PolicyNotReady"
+        case candidateNotScannable = "CandidateNotScannable"
+
+        package var explanation: String {
+            switch self {
+            case .qualified:
+                "Of every newer version is known what it would fix and add; status.images[].advice says it."
+            case .nothingNewer: "Nothing newer is known, so there is nothing to scan."
+            case .qualificationPending:
+                "Newer versions, or what they are compared with, are being scanned. If this lasts, look at the ScanPolicy's conditions, and at Pods with the annotation watchbill.dev/scan: \"false\", which nobody scans."
+            case .nothingToCompare:
+                "Nothing runs of an outdated image that may be scanned, so there is nothing to compare a newer version with: the nodes do not say which content runs, the ScanPolicy excludes the image by name, or the namespace has the annotation watchbill.dev/scan: \"false\"."
+            case .policyNotFound:
+                "There is no ScanPolicy of the name that spec.qualification.scanPolicyRef gives in this namespace. Create it, or correct the name."
+            case .policyNotReady:
+                "The ScanPolicy is suspended, stalled, unreadable, or looks for no vulnerabilities. Correct it, or name another one."
+            case .candidateNotScannable:
+                "A scan failed of a newer version, or of what it is compared with; status.failures of the ScanPolicy says more. It is tried again by the policy's rules."
+            }
+        }
+    }
+}
+
 /// Why an image could not be compared; stands in `status.images[].lastError.reason`.
 ///
 /// Where several hold, the first of this list is shown: what waits for somebody goes before what may pass by itself.

@@ -77,6 +77,16 @@ extension ImageWatch {
                         "Auto: the pull secrets of the Pods that run an image, too. Default: Never.",
                         ImageWatchSpec.PullSecrets.allCases.map(\.rawValue)),
                 ]),
+            "qualification": .object(
+                "Have newer versions scanned, and say what each would fix and add. Absent: they are not scanned.",
+                [
+                    "scanPolicyRef": .object(
+                        "A ScanPolicy of this namespace. It scans the newest version of each outdated image, and what runs with the same database, by its own settings; its suppressions, VEX documents, minimumSeverity and ignoreUnfixed decide what counts.",
+                        [
+                            "name": .string(
+                                "Its name.", pattern: CommonSchemas.objectName, minimumLength: 1, maximumLength: 253)
+                        ], required: ["name"])
+                ], required: ["scanPolicyRef"]),
             "criticality": .oneOf(
                 "How much it matters; for whoever looks. Default: Normal.",
                 ImageWatchSpec.Criticality.allCases.map(\.rawValue)),
@@ -85,7 +95,7 @@ extension ImageWatch {
                 [
                     "channels": CommonSchemas.channels,
                     "events": .array(
-                        "NewVersion: a newer tag counts. DigestChanged: a tag that is watched for content has new content. TagMoved: a tag that looks like a version names other content than what runs. Withdrawn: the tag that runs is gone. CheckFailed: images could not be compared for ten minutes. Default: all.",
+                        "NewVersion: a newer tag counts; with spec.qualification it is told with the advice, or without it after fifteen minutes. DigestChanged: a tag that is watched for content has new content. TagMoved: a tag that looks like a version names other content than what runs. Withdrawn: the tag that runs is gone. CheckFailed: images could not be compared for ten minutes. Default: all.",
                         of: .oneOf("", ImageWatchSpec.NoticeEvent.allCases.map(\.rawValue)), list: .set,
                         maximumCount: 5),
                     "onFirstSight": .boolean("Tell of what the first comparison finds, too. Default: false."),
@@ -177,8 +187,25 @@ extension ImageWatch {
                         "firstSeenTime": .time("When it was seen first."),
                     ])),
             "rejected": .map("How many tags are no candidates, by reason.", of: .integer()),
+            "advice": .object(
+                "What the newest would fix and add, by spec.qualification. Absent while that is not known.",
+                [
+                    "digest": .string("The newest's digest."),
+                    "fixes": severitiesSchema("Vulnerabilities that only what runs has; on the node that gains least."),
+                    "adds": severitiesSchema(
+                        "Vulnerabilities that only the newest has; on the node that it harms most."),
+                ]),
+            "adviceDueTime": .time("Until when telling of the newest waits for the advice. Absent when it is told."),
             "lastError": .object(
                 "Why there is no newer answer; of several reasons the first in the list of reasons.",
                 ["reason": .string("In one CamelCase word."), "message": .string("For people.")]),
         ])
+
+    private static func severitiesSchema(_ description: String) -> Schema {
+        var members: [String: Schema] = [:]
+        for severity in SeverityName.allCases {
+            members[severity.rawValue.lowercased()] = .integer("Absent where it was not compared.")
+        }
+        return .object(description, members)
+    }
 }

@@ -17,6 +17,7 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
     package var minimumAgeSeconds: Int64?
     package var requirePlatforms: Bool?
     package var credentials: Credentials?
+    package var qualification: Qualification?
     package var criticality: Criticality?
     package var notify: Notify?
 
@@ -62,6 +63,20 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
 
     /// A Secret of the watch's own namespace.
     package struct SecretReference: Hashable, Sendable, Codable {
+        package var name: String
+
+        package init(name: String) { self.name = name }
+    }
+
+    /// By which policy newer versions are scanned.
+    package struct Qualification: Hashable, Sendable, Codable {
+        package var scanPolicyRef: PolicyReference
+
+        package init(scanPolicyRef: PolicyReference) { self.scanPolicyRef = scanPolicyRef }
+    }
+
+    /// A ScanPolicy of the watch's own namespace.
+    package struct PolicyReference: Hashable, Sendable, Codable {
         package var name: String
 
         package init(name: String) { self.name = name }

@@ -79,6 +79,9 @@ package struct ImageWatchStatus: Hashable, Sendable {
         package var candidates: [Version] = []
         package var rejected: [String: Int] = [:]
         package var lastError: Failure?
+        package var advice: UpdateAdvice?
+        /// Until when telling of the newer version waits for the advice; nil when it was told, or need not be.
+        package var adviceDueTime: Timestamp?
 
         package init(image: String) { self.image = image }
     }
@@ -119,7 +122,7 @@ extension ImageWatchStatus.Version {
 
 extension ImageWatchStatus.Image {
     package var json: JSONValue {
-        .compact([
+        var json: JSONValue = .compact([
             "image": .string(image),
             "usedBy": usedBy.isEmpty
                 ? nil
@@ -142,6 +145,9 @@ extension ImageWatchStatus.Image {
                 ])
             },
         ])
+        json["advice"] = advice?.json
+        json["adviceDueTime"] = adviceDueTime.map { .string($0.rfc3339) }
+        return json
     }
 
     /// What is remembered of an image; nil when it is none. A status is written by us, but may be spoiled by others.
@@ -163,6 +169,8 @@ extension ImageWatchStatus.Image {
         rejected = (json["rejected"]?.objectValue ?? [:]).compactMapValues {
             $0.integerValue.flatMap(Int.init(exactly:))
         }
+        advice = UpdateAdvice(json: json["advice"])
+        adviceDueTime = json["adviceDueTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         lastError = json.at("lastError", "reason")?.stringValue.map {
             .init($0, json.at("lastError", "message")?.stringValue ?? "")
         }

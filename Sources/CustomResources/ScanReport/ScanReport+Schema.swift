@@ -35,7 +35,7 @@ extension ScanReport {
                     ),
                 ], required: ["reference", "digest", "platform"]),
             "usedBy": .array(
-                "Top-level workloads that run it, and policies that name it; at most 50. When nothing uses it any more: those that did last.",
+                "Top-level workloads that run it, policies that name it, and ImageWatches that have it compared; at most 50. When nothing uses it any more: those that did last.",
                 of: .object("", ["kind": .string(), "name": .string()], required: ["kind", "name"]),
                 maximumCount: usersLimit),
             "unusedSinceTime": .time(

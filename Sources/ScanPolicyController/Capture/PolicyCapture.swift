@@ -12,6 +12,7 @@ package struct PolicyCapture {
         ("ScanPolicy", ScanPolicy.self), ("ScanReport", ScanReport.self), ("Pod", Pod.self), ("Node", Node.self),
         ("Namespace", Namespace.self), ("ReplicaSet", ReplicaSetOwner.self), ("JobOwner", JobOwner.self),
         ("Job", Job.self), ("ConfigMap", ConfigMap.self), ("Channel", Channel.self),
+        ("ImageWatch", ImageWatch.self),
     ]
 
     package let policy: ScanPolicy

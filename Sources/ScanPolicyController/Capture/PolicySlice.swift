@@ -47,6 +47,7 @@ struct PolicySlice {
         slice[ScanPolicy.self][policy.key] = .object(policy)
         for name in demand.namespaces.union([policy.metadata.namespace]) { addNamespace(name) }
         slice[Node.self] = whole[Node.self]
+        addWatches()
         addJobs()
         addAttempts()
         addChannels()
@@ -78,6 +79,18 @@ struct PolicySlice {
             return report.withoutLists(keepsCompact: true)
         } catch {
             return report
+        }
+    }
+
+    /// The watches that have this policy scan for them, and what runs where they look.
+    private mutating func addWatches() {
+        for watch in whole[ImageWatch.self].objects(in: policy.metadata.namespace)
+        where watch.spec.qualification?.scanPolicyRef.name == policy.metadata.name {
+            slice[ImageWatch.self][watch.key] = .object(watch.comparing)
+            let places = Set(CandidateImages.places(of: watch, in: whole))
+            for place in places.subtracting(demand.namespaces.union([policy.metadata.namespace])) {
+                addNamespace(place)
+            }
         }
     }
 

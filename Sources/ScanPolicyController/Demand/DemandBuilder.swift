@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import Essentials
 import Facts
 import Findings
 import KubernetesModel
@@ -33,7 +34,7 @@ struct DemandBuilder {
     private let terms: DemandTerms
     private let namespace: String
     private let world: World
-    private let excludedImages: [Glob]
+    private let excludedImages: ExcludedImages
     private var demand = LocalDemand()
     private var images: [ImageKey: ScanDemand] = [:]
     /// What a container's image and id were found to mean; thousands of containers share few images.
@@ -53,7 +54,7 @@ struct DemandBuilder {
         self.terms = terms
         self.namespace = namespace
         self.world = world
-        excludedImages = (terms.spec.excludeImages ?? []).map(Glob.init)
+        excludedImages = ExcludedImages(of: terms.spec)
     }
 
     mutating func build() -> LocalDemand {
@@ -61,6 +62,7 @@ struct DemandBuilder {
         // The policy's own namespace is there to hold reports of spec.images; its Pods count only when it is selected.
         if namespace == terms.policy.namespace {
             for text in spec.images ?? [] { addNamed(text) }
+            for entry in world.derived(CandidateImages(policy: terms.policy)).value { add(entry) }
         }
         demand.demands = images.values.sorted { $0.image < $1.image }
         return demand
@@ -155,10 +157,7 @@ struct DemandBuilder {
     }
 
     private func isExcluded(_ reference: ImageReference, written: String) -> Bool {
-        excludedImages.contains { glob in
-            glob.matches(written) || glob.matches(reference.description) || glob.matches(reference.familiar)
-                || glob.matches(reference.name)
-        }
+        excludedImages.contains(reference, written: written)
     }
 
     // MARK: Named images
@@ -187,12 +186,31 @@ struct DemandBuilder {
         }
     }
 
+    // MARK: What is compared
+
+    /// Scanned as soon as it is known, and again with every run, whatever of the workloads the policy selects: the watch names the
+    /// policy for it. What the policy excludes by name stays excluded.
+    private mutating func add(_ entry: CandidateImages.Entry) {
+        if entry.names.contains(where: { isExcluded($0, written: $0.familiar) }) { return }
+        insert(
+            entry.image, entry.reference, false, user: entry.user, pullSecrets: entry.pullSecrets.sorted(),
+            comparison: .init(since: entry.isActive ? entry.since : nil, isActive: entry.isActive))
+    }
+
+    /// On what terms an image is scanned to be compared.
+    private struct Comparison {
+        /// From when on a report serves; nil: any will do.
+        var since: Timestamp?
+        /// False: what is there stays, and nothing begins.
+        var isActive: Bool
+    }
+
     private mutating func insert(
         _ image: ImageKey, _ reference: ImageReference, _ isResolvedFromTag: Bool, user: ScanReport.Workload,
-        pullSecrets: [String]
+        pullSecrets: [String], comparison: Comparison? = nil
     ) {
         // The policy is the same, so another Pod adds nothing but its name, unless it brings pull secrets.
-        if pullSecrets.isEmpty, let index = images.index(forKey: image) {
+        if pullSecrets.isEmpty, comparison == nil, let index = images.index(forKey: image) {
             images.values[index].add(user, reference, isResolvedFromTag)
             return
         }
@@ -208,14 +226,16 @@ struct DemandBuilder {
             case .workload: .workload(namespace: namespace)
             case .auto: settings.pullSecrets.isEmpty ? .operator : .workload(namespace: namespace)
             }
+        let run = RunDemand.later(terms.run, comparison?.since.map(RunDemand.init(noOlderThan:)))
+        let isActive = !spec.isSuspended && comparison?.isActive != false
+        let startsScans = comparison != nil || spec.scansNewImages || terms.run?.isOpen == true
         let wanted = ScanDemand(
             namespace: namespace, image: image, references: [reference], isResolvedFromTag: isResolvedFromTag,
             scanners: spec.effectiveScanners, realm: realm, settings: realm == .operator ? .init() : settings,
             users: [user],
             retries: spec.effectiveRetries, timeoutSeconds: spec.effectiveTimeoutSeconds,
             maximumFindings: spec.effectiveMaximumFindings,
-            isActive: !spec.isSuspended,
-            startsScans: !spec.isSuspended && (spec.scansNewImages || terms.run?.isOpen == true), run: terms.run)
+            isActive: isActive, startsScans: isActive && startsScans, run: run)
         if images[image]?.merge(wanted) == nil { images[image] = wanted }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import Findings
 import KubernetesModel
 import OCIModel
 import Planning
@@ -131,11 +132,6 @@ extension NamespaceRoster.Image {
         reading.imageID == container.status.imageID && reading.image == container.image
             && isNotPullable == container.status.state.isNotPullable
     }
-}
-
-extension ObjectMetadata {
-    /// Its owner wants none of it scanned.
-    var isOptedOut: Bool { annotations["watchbill.dev/scan"] == "false" }
 }
 
 extension Node {

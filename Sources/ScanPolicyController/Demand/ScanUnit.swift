@@ -33,6 +33,8 @@ struct ScanUnit: Hashable {
     var scanners: Set<ScannerKind> { demands.values.reduce(into: []) { $0.formUnion($1.scanners) } }
     /// True when scans of it may begin now.
     var startsScans: Bool { demands.values.contains { $0.startsScans } }
+    /// True when nothing that a policy matches needs it.
+    var isComparison: Bool { demands.values.allSatisfy(\.isComparison) }
     /// The latest run of those that want it.
     var run: RunDemand? { demands.values.reduce(nil) { RunDemand.later($0, $1.run) } }
     var timeoutSeconds: Int { demands.values.map(\.timeoutSeconds).max() ?? 600 }

@@ -37,6 +37,8 @@ struct PolicyStanding {
 
     private let policy: ScanPolicy
     private let demand: PolicyDemand
+    /// What the policy's own run asks of reports.
+    private let run: RunDemand?
     private let world: World
     private let survey: ScanSurvey
     private let now: Timestamp
@@ -47,12 +49,15 @@ struct PolicyStanding {
     /// Why Jobs that are there do not start.
     private(set) var wants: [JobEvents] = []
     private var failures: [ListedFailure] = []
+    /// Of images that only ImageWatches want, or want scanned again: they are listed, but the policy is none the worse for them.
+    private var compared: [ListedFailure] = []
     private var ledger: AttemptLedger?
     private(set) var view: FindingsView
 
-    init(_ policy: ScanPolicy, _ demand: PolicyDemand, in world: World, at now: Timestamp) {
+    init(_ policy: ScanPolicy, _ demand: PolicyDemand, run: ScanRun?, in world: World, at now: Timestamp) {
         self.policy = policy
         self.demand = demand
+        self.run = run.map(RunDemand.init)
         self.world = world
         self.now = now
         survey = ScanSurvey(of: world, in: demand.namespaces, at: now)
@@ -66,7 +71,14 @@ struct PolicyStanding {
         var reports: [ImageKey: ScanReport] = [:]
         for wanted in demand.parts.lazy.flatMap(\.demands) {
             let report = world.report(of: wanted.image, in: wanted.namespace)
-            let standing = standing(of: wanted, report)
+            var standing = standing(of: wanted, report)
+            if wanted.isComparison || report?.answers(wanted.scanners, run) == true {
+                if case .failed(let failure, let isGivenUp, let identity) = standing {
+                    compared.append(ListedFailure(failure: failure, isGivenUp: isGivenUp, identity: identity))
+                }
+                if wanted.isComparison { continue }
+                standing = .scanned
+            }
             if let report, reports[wanted.image] == nil { reports[wanted.image] = report }
             if let before = worst[wanted.image], before.rank <= standing.rank { continue }
             worst[wanted.image] = standing
@@ -207,8 +219,9 @@ struct PolicyStanding {
             if $0.isGivenUp != $1.isGivenUp { return $0.isGivenUp }
             return ($1.failure.attempts, $0.failure.image) < ($0.failure.attempts, $1.failure.image)
         }
-        status.failures = failures.prefix(10).map(\.failure)
-        events = failures.prefix(10).map { listed in
+        let listed = (failures + compared.sorted { $0.failure.image < $1.failure.image }).prefix(10)
+        status.failures = listed.map(\.failure)
+        events = listed.map { listed in
             PlannedEvent(
                 about: policy, isWarning: true, reason: listed.failure.reason.rawValue,
                 message: "\(listed.failure.image): \(listed.failure.message)", identity: listed.identity)

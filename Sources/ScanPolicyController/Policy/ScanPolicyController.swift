@@ -13,7 +13,7 @@ package enum ScanPolicyController: Controller {
         WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self), WatchedKind(Pod.self), WatchedKind(Node.self),
         WatchedKind(Namespace.self), WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self),
         WatchedKind(Job.self),
-        WatchedKind(ConfigMap.self, .operatorNamespace), WatchedKind(Channel.self),
+        WatchedKind(ConfigMap.self, .operatorNamespace), WatchedKind(Channel.self), WatchedKind(ImageWatch.self),
     ]
 
     package static let contract = Contract(
@@ -38,7 +38,7 @@ package enum ScanPolicyController: Controller {
             if let time = notices.ledger.wakeUp { plan.wake(at: time) }
             return plan
         }
-        var standing = PolicyStanding(policy, demand, in: world, at: now)
+        var standing = PolicyStanding(policy, demand, run: clock.run, in: world, at: now)
         standing.build()
         if standing.isDone { clock.complete(at: now) }
         standing.note(clock)
@@ -57,9 +57,16 @@ package enum ScanPolicyController: Controller {
     }
 
     package static func looks(_ policy: ScanPolicy, into namespace: String, of world: World) -> Bool {
-        guard let selector = policy.spec.workloads?.namespaceSelector else { return false }
+        var selectors = [policy.spec.workloads?.namespaceSelector].compactMap(\.self)
+        // What a watch sees in other namespaces is compared for it here.
+        if policy.metadata.namespace == world.configuration.operatorNamespace {
+            selectors += world[ImageWatch.self].objects(in: policy.metadata.namespace)
+                .filter { $0.spec.qualification?.scanPolicyRef.name == policy.metadata.name }
+                .compactMap(\.spec.workloads?.namespaceSelector)
+        }
+        if selectors.isEmpty { return false }
         guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata else { return true }
-        return selector.matches(metadata.labels)
+        return selectors.contains { $0.matches(metadata.labels) }
     }
 
     package static func capture(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> JSONValue? {

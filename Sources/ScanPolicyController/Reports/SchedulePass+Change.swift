@@ -16,7 +16,7 @@ extension SchedulePass {
         guard let existing = world.report(of: report.imageKey, in: namespace) else {
             return predecessor(of: report).flatMap { ReportComparison($0, report)?.change }
         }
-        guard let known = existing.change else { return nil }
+        guard let known = existing.change else { return firstChange(report, after: existing) }
         let previous = Digest(known.previousDigest).flatMap {
             world.report(of: ImageKey(digest: $0, platform: report.image.platform), in: namespace)
         }
@@ -45,9 +45,17 @@ extension SchedulePass {
         return left.image.digest < right.image.digest
     }
 
-    /// A policy that names an image rolls nothing out.
-    private static func workloads(_ users: [ScanReport.Workload]) -> Set<ScanReport.Workload> {
-        Set(users.filter { $0.kind != ScanPolicy.resource.kind })
+    /// A policy that names an image rolls nothing out, nor does a watch that compares it.
+    static func workloads(_ users: [ScanReport.Workload]) -> Set<ScanReport.Workload> {
+        Set(users.filter { $0.kind != ScanPolicy.resource.kind && $0.kind != ImageWatch.resource.kind })
+    }
+
+    /// The change of a report that was there before anything ran its image; nil where it says one, or still nothing does.
+    func firstChange(_ wanted: ScanReport, after report: ScanReport) -> ScanReport.Change? {
+        guard report.change == nil, Self.workloads(report.usedBy).isEmpty, !Self.workloads(wanted.usedBy).isEmpty else {
+            return report.change
+        }
+        return predecessor(of: wanted).flatMap { ReportComparison($0, wanted)?.change }
     }
 
     /// Those who used an image and now run another one of the same repository that has no report yet: until then this report

@@ -20,6 +20,14 @@ package struct RunDemand: Hashable, Sendable {
         isOpen = run.completionTime == nil
     }
 
+    /// Of no run: a report must not be older than this.
+    init(noOlderThan time: Timestamp) {
+        dueTime = time
+        databaseDigest = nil
+        isForced = false
+        isOpen = false
+    }
+
     /// The later of two, which the earlier one's reports will satisfy too.
     static func later(_ left: RunDemand?, _ right: RunDemand?) -> RunDemand? {
         guard let left, let right else { return left ?? right }

@@ -93,13 +93,15 @@ extension SchedulePass {
         }
     }
 
-    /// One unit of each namespace, then the next of each, …; namespaces with fewer Jobs first.
+    /// One unit of each namespace, then the next of each, …; namespaces with fewer Jobs first. What runs goes before what is only
+    /// compared.
     private func inTurn(_ units: [ScanUnit]) -> [ScanUnit] {
         var busy: [String: Int] = [:]
         for job in survey.jobs where !job.isFinished {
             for namespace in Set(job.units.flatMap(\.namespaces)) { busy[namespace, default: 0] += 1 }
         }
-        let queues = Dictionary(grouping: units, by: \.home).mapValues { $0.sorted { $0.id < $1.id } }
+        func place(_ unit: ScanUnit) -> (Int, String) { (unit.isComparison ? 1 : 0, unit.id) }
+        let queues = Dictionary(grouping: units, by: \.home).mapValues { $0.sorted { place($0) < place($1) } }
         let order = queues.keys.sorted { (busy[$0] ?? 0, $0) < (busy[$1] ?? 0, $1) }
         let longest = queues.values.map(\.count).max() ?? 0
         var turn: [ScanUnit] = []

@@ -86,6 +86,7 @@ extension SchedulePass {
         if !moved.isEmpty {
             wanted.usedBy = Array(moved.union(wanted.usedBy).sorted().prefix(ScanReport.usersLimit))
         }
+        wanted.change = firstChange(wanted, after: report)
         if wanted != report { write(wanted) }
     }
 

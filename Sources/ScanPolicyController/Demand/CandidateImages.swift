@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+import CustomResources
+import Essentials
+import Findings
+import KubernetesModel
+import OCIModel
+import Planning
+
+/// What ImageWatches have a policy scan: the newest version of each outdated image, and what runs of it, so that the two can be
+/// compared. The watches' statuses say what is outdated; no plan calls another.
+struct CandidateImages: Derivation {
+    let policy: ObjectKey
+
+    struct Entry: Hashable {
+        var image: ImageKey
+        var reference: ImageReference
+        /// Both that are compared.
+        var names: [ImageReference]
+        /// The watch.
+        var user: ScanReport.Workload
+        /// Names of Secrets of the policy's namespace.
+        var pullSecrets: Set<String>
+        /// From when on a report serves; nil: any will do.
+        var since: Timestamp?
+        /// False while the watch is suspended.
+        var isActive: Bool
+    }
+
+    func value(in world: World) -> [Entry] {
+        var entries: [Entry] = []
+        for watch in world[ImageWatch.self].objects(in: policy.namespace)
+        where watch.spec.qualification?.scanPolicyRef.name == policy.name && !watch.metadata.isBeingDeleted {
+            let places = Self.places(of: watch, in: world)
+            for image in watch.observedImages where image.outdated == true {
+                entries += Self.entries(of: image, watch, places, in: world)
+            }
+        }
+        return entries.sorted { $0.place.lexicographicallyPrecedes($1.place) }
+    }
+
+    /// Where a watch sees Pods. Only one of the operator's namespace looks into others.
+    static func places(of watch: ImageWatch, in world: World) -> [String] {
+        let home = watch.metadata.namespace
+        guard home == world.configuration.operatorNamespace, let selector = watch.spec.workloads?.namespaceSelector
+        else { return [home] }
+        return Set(world.derived(SelectedNamespaces(selector: selector)).value).union([home]).sorted()
+    }
+
+    private static func entries(
+        of image: ImageWatchStatus.Image, _ watch: ImageWatch, _ places: [String], in world: World
+    ) -> [Entry] {
+        guard let latest = image.latest, let digest = latest.digest.flatMap({ Digest($0) }),
+            let reference = ImageNames.parse(image.image)
+        else { return [] }
+        let namespace = watch.metadata.namespace
+        var running: [ImageKey: Set<String>] = [:]
+        for place in places {
+            let found = world.derived(RunningTags(namespace: place)).value[RunningTags.Name(reference)] ?? [:]
+            // A Secret of another namespace is none of this one's.
+            for (key, secrets) in found { running[key, default: []].formUnion(place == namespace ? secrets : []) }
+        }
+        var newest = reference
+        newest.tag = latest.tag
+        newest.digest = nil
+        let own = watch.spec.credentials?.secretRef.map { [$0.name] } ?? []
+        let secrets = running.values.reduce(into: Set<String>()) { $0.formUnion($1) }
+        var entries: [ImageKey: Entry] = [:]
+        func add(_ key: ImageKey, _ name: ImageReference, _ secrets: Set<String>, beside other: ImageKey) {
+            var entry = Entry(
+                image: key, reference: name, names: [reference, newest],
+                user: ScanReport.Workload(kind: ImageWatch.resource.kind, name: watch.metadata.name),
+                pullSecrets: secrets.union(own), isActive: !watch.spec.isSuspended)
+            entry.since = Self.rescanTime(of: key, beside: other, in: namespace, world)
+            if let known = entries[key]?.since { entry.since = max(known, entry.since ?? known) }
+            entries[key] = entry
+        }
+        for (key, ownSecrets) in running where key.digest != digest {
+            let candidate = ImageKey(digest: digest, platform: key.platform)
+            add(key, reference, ownSecrets, beside: candidate)
+            add(candidate, newest, secrets, beside: key)
+        }
+        return Array(entries.values)
+    }
+
+    private static func rescanTime(
+        of image: ImageKey, beside other: ImageKey, in namespace: String, _ world: World
+    ) -> Timestamp? {
+        guard let report = world.report(of: image, in: namespace), let other = world.report(of: other, in: namespace)
+        else { return nil }
+        return report.rescanTime(besides: other)
+    }
+}
+
+extension CandidateImages.Entry {
+    /// Where it stands among others, so that the same world always gives the same list.
+    fileprivate var place: [String] {
+        [image.digest.description, image.platform.description, reference.description, user.name]
+    }
+}
+
+extension ScanDemand {
+    /// True when only ImageWatches want it, to compare it: it is none of what the policy matches.
+    var isComparison: Bool { !users.isEmpty && users.allSatisfy { $0.kind == ImageWatch.resource.kind } }
+}
