@@ -15,24 +15,42 @@ struct ImageNews: Hashable {
 
 extension ImageCheck {
     /// What is known now and was not when the status was written. What the first comparison finds is news only on wish.
-    var news: [ImageNews] {
+    ///
+    /// - Parameter waits: a newer version is told when it is known what it would fix, or when that has taken too long.
+    mutating func takeNews(waits: Bool) -> [ImageNews] {
         let before = memory.entry(target, policy: image.policy)
         let isFirst = before?.outdated == nil && omittedNewest == nil
         var news: [ImageNews] = []
         func add(_ event: ImageWatchSpec.NoticeEvent, _ text: String) {
             news.append(ImageNews(event: event, subject: text + users))
         }
-        if image.outdated == true, let latest = image.latest, isNew(latest) {
+        if let latest = newToTell(waits: waits) {
+            let advice = image.advice.map { ": \($0.sentence)" } ?? ""
             if latest.tag == image.running?.tag {
-                add(.digestChanged, image.image)
+                add(.digestChanged, image.image + advice)
             } else {
-                add(.newVersion, "\(image.image) → \(latest.tag)")
+                add(.newVersion, "\(image.image) → \(latest.tag)\(advice)")
             }
+            if image.adviceDueTime != nil { held = news.popLast() }
         }
         let tells = !isFirst || spec.notify?.tellsFirstSight == true
         if image.moved, tells, before?.moved != true { add(.tagMoved, image.image) }
         if image.withdrawn, tells, before?.withdrawn != true { add(.withdrawn, image.image) }
         return news
+    }
+
+    /// The newer version that is to be told of, now or later. One that waits stands in the status with the time until when, because
+    /// from now on it is no longer new.
+    private mutating func newToTell(waits: Bool) -> ImageWatchStatus.Version? {
+        let due = image.latest.flatMap { memory.adviceDueTime(of: $0, target, policy: image.policy) }
+        image.adviceDueTime = nil
+        guard image.outdated == true, let latest = image.latest, due != nil || isNew(latest) else { return nil }
+        let until = due ?? Timestamp(secondsSinceEpoch: (now + WatchQualification.patience).seconds)
+        if waits, now < until {
+            image.adviceDueTime = until
+            wake(at: until)
+        }
+        return latest
     }
 
     /// A rollout changes the tag that runs, and with it the entry; so what is known is looked for in all of the repository. A

@@ -17,6 +17,8 @@ struct ImageCheck {
     var image: ImageWatchStatus.Image
     private(set) var wants: [AnyQuestion] = []
     private(set) var wakeUp: Timestamp?
+    /// What waits for advice before it is told.
+    var held: ImageNews?
     private(set) var isPending = false
     /// Some answer is still to come.
     private var isWaiting = false

@@ -13,8 +13,9 @@ package enum ImageWatchController: Controller {
         reads: [
             WatchedKind(ImageWatch.self), WatchedKind(Pod.self), WatchedKind(Node.self), WatchedKind(Namespace.self),
             WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self), WatchedKind(Channel.self),
+            WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self),
         ],
-        facts: [RepositoryTags.self, TagDigest.self, ImageContent.self, HintsArrive.self],
+        facts: [RepositoryTags.self, TagDigest.self, ImageContent.self, HintsArrive.self, VEXDocuments.self],
         writes: [WriteGrant(ImageWatch.resource, subresource: "status", [.patch])])
 
     package static func plan(_ watch: ImageWatch, in world: World, at now: Timestamp) -> Plan {
@@ -43,6 +44,7 @@ package enum ImageWatchController: Controller {
         survey.build()
         status.take(survey.images)
         status.fit()
+        survey.tellUnlisted(status.images)
         let accepted = ImageWatch.Reason.accepted
         let notices = WatchNotices(watch, survey, in: world, at: now)
         var plan = settled(.ready(accepted.rawValue, message: accepted.explanation), status, notices)

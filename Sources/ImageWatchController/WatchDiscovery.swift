@@ -113,7 +113,8 @@ private struct TargetFinder {
             terms.usesPullSecrets ? usage.pullSecrets.map { ObjectKey(namespace: namespace, name: $0) } : []
         for image in usage.images {
             let note = WatchTarget.Note(
-                user: user, platform: settings.platform ?? usage.platform, digest: image.digest,
+                user: user, platform: settings.platform ?? usage.platform, node: usage.platform,
+                digest: image.digest,
                 pullSecrets: pullSecrets)
             let reference = image.reference
             // What runs of an image that the spec names is what newer ones are compared with.

@@ -16,6 +16,9 @@ struct WatchSurvey {
     private(set) var news: [ImageNews] = []
     private(set) var wants: [AnyQuestion] = []
     private(set) var wakeUp: Timestamp?
+    private var qualification: WatchQualification?
+    /// What waits for advice before it is told, by the entry that remembers it.
+    private var held: [(entry: String, news: ImageNews)] = []
     private var isPartial = false
     private var pending = 0
 
@@ -25,6 +28,7 @@ struct WatchSurvey {
         self.clock = clock
         self.world = world
         self.now = now
+        qualification = WatchQualification(watch, in: world, at: now)
     }
 
     mutating func build() {
@@ -34,17 +38,31 @@ struct WatchSurvey {
         for target in found.targets {
             var check = ImageCheck(target, memory, watch.spec, clock, in: world, at: now)
             check.run()
+            let before = memory.entry(target, policy: check.image.policy)
+            check.image.advice = nil
+            let waits = qualification?.judge(&check.image, target, before) ?? false
+            check.image.adviceDueTime = nil
+            if watch.spec.notify != nil { news += check.takeNews(waits: waits) }
+            if let news = check.held { held.append((check.image.entryKey, news)) }
             images.append(check.image)
-            if watch.spec.notify != nil { news += check.news }
             wants += check.wants
             if check.isPending { pending += 1 }
             if let time = check.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
         }
+        if let time = qualification?.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
+        wants += (qualification?.questions ?? []).map { AnyQuestion($0) }
+    }
+
+    /// What waits is remembered in the entry of its image; where the status has no room for that, it is told now or never.
+    mutating func tellUnlisted(_ listed: [ImageWatchStatus.Image]) {
+        if held.isEmpty { return }
+        let entries = Set(listed.map(\.entryKey))
+        news += held.filter { !entries.contains($0.entry) }.map(\.news)
     }
 
     static let healthCondition = "ChecksHealthy"
 
-    var assessments: [Assessment] { [health, freshness] }
+    var assessments: [Assessment] { [health, freshness] + [qualification?.assessment].compactMap(\.self) }
 
     private var health: Assessment {
         func assessment(_ reason: ImageWatch.HealthReason, _ status: Bool?, _ message: String? = nil) -> Assessment {
@@ -69,7 +87,8 @@ struct WatchSurvey {
         }
         let outdated = images.filter { $0.outdated == true }.sorted { $0.image < $1.image }
         if let first = outdated.first {
-            let latest = first.latest.map { "; \(first.image): \($0.tag)" } ?? ""
+            let advice = first.advice.map { " \($0.sentence)" } ?? ""
+            let latest = first.latest.map { "; \(first.image): \($0.tag)\(advice)" } ?? ""
             return assessment(.outdated, false, "\(outdated.count) of \(images.count) images\(latest)")
         }
         if isPartial || images.contains(where: { $0.outdated == nil }) { return assessment(.notAssessed, nil) }
@@ -85,6 +104,8 @@ struct WatchMemory {
     private var versions: [String: [ImageWatchStatus.Version]] = [:]
     /// What counted as the newest, by repository and policy.
     private var compared: [String: [ImageWatchStatus.Version]] = [:]
+    /// Until when telling of a version waits, by repository, policy and tag: a rollout changes the entry, not what waits.
+    private var waiting: [String: Timestamp] = [:]
 
     /// What was newest of images that the status does not list.
     private let omitted: [UInt32: UInt32]
@@ -92,12 +113,16 @@ struct WatchMemory {
     init(_ watch: ImageWatch) {
         omitted = watch.observedOmitted
         for entry in watch.observedImages {
-            let key = "\(entry.image) \(entry.policy)"
+            let key = entry.entryKey
             if entries[key] == nil || entry.outdated == true { entries[key] = entry }
             guard let repository = Self.repository(entry.image) else { continue }
             versions[repository, default: []] += entry.candidates + [entry.latest].compactMap(\.self)
             if entry.outdated != nil, let latest = entry.latest {
                 compared["\(repository) \(entry.policy)", default: []].append(latest)
+                if let due = entry.adviceDueTime {
+                    let key = "\(repository) \(entry.policy) \(latest.tag)"
+                    waiting[key] = min(waiting[key] ?? due, due)
+                }
             }
         }
     }
@@ -119,7 +144,21 @@ struct WatchMemory {
         compared["\(target.reference.name) \(policy)"] ?? []
     }
 
+    /// Until when telling of the newest version waits; where it was another one that waited for this image, until the same time.
+    /// After a rollout it is what another image of the repository waited for.
+    func adviceDueTime(
+        of latest: ImageWatchStatus.Version, _ target: WatchTarget, policy: String
+    ) -> Timestamp? {
+        if let entry = entry(target, policy: policy), entry.outdated != nil { return entry.adviceDueTime }
+        return waiting["\(target.reference.name) \(policy) \(latest.tag)"]
+    }
+
     private static func repository(_ image: String) -> String? {
         do throws(ImageReferenceError) { return try ImageReference(parsing: image).name } catch { return nil }
     }
+}
+
+extension ImageWatchStatus.Image {
+    /// Under which it is remembered.
+    fileprivate var entryKey: String { "\(image) \(policy)" }
 }

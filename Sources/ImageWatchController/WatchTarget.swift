@@ -15,6 +15,8 @@ struct WatchTarget: Equatable {
     var digests: Set<Digest> = []
     /// Platforms of the nodes that run it.
     var platforms: Set<Platform> = []
+    /// Which of the digests run on which platform.
+    var runs: Set<Run> = []
     /// The Secret that the spec names.
     var ownSecrets: [ObjectKey] = []
     /// Pull secrets of Pods that run it.
@@ -45,10 +47,19 @@ struct WatchTarget: Equatable {
 
     var key: Key { Key(text: text, policy: policy, problem: problem) }
 
+    /// Content that runs on a node of a platform.
+    struct Run: Hashable {
+        var digest: Digest
+        var platform: Platform
+    }
+
     /// What one Pod tells of it.
     struct Note {
         var user: ImageWatchStatus.Workload
+        /// The one that counts.
         var platform: Platform?
+        /// The node's.
+        var node: Platform?
         var digest: Digest?
         var pullSecrets: [ObjectKey]
     }
@@ -57,6 +68,7 @@ struct WatchTarget: Equatable {
         users.insert(note.user)
         if let platform = note.platform { platforms.insert(platform) }
         if let digest = note.digest { digests.insert(digest) }
+        if let digest = note.digest, let node = note.node { runs.insert(Run(digest: digest, platform: node)) }
         pullSecrets.formUnion(note.pullSecrets)
     }
 
@@ -65,6 +77,7 @@ struct WatchTarget: Equatable {
         users.formUnion(other.users)
         digests.formUnion(other.digests)
         platforms.formUnion(other.platforms)
+        runs.formUnion(other.runs)
         pullSecrets.formUnion(other.pullSecrets)
     }
 }

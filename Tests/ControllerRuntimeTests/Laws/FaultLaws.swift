@@ -126,8 +126,10 @@ enum FaultLaws {
             ["suspend": true], ["policy": ["type": "Digest"]], ["policy": ["range": "1x"]],
             ["images": [["image": "not an image!"]]], ["minimumAgeSeconds": 86_400],
             ["workloads": ["selector": ["matchLabels": ["app": "none"]]]],
+            ["qualification": .null], ["qualification": ["scanPolicyRef": ["name": "none"]]],
         ]
         let watchBacks: JSONValue = [
+            "qualification": ["scanPolicyRef": ["name": "policy"]],
             "suspend": .null, "policy": .null, "images": .null, "minimumAgeSeconds": .null,
             "workloads": ["selector": .null],
         ]

@@ -52,6 +52,8 @@ struct LawWorld {
         options.usesLeaderElection = election
         options.seed = seed
         options.shufflesSteps = true
+        // Which images share a Job depends on when they are seen; small worlds are compared by the names of their Jobs.
+        if size == .small { options.configuration.limits.imagesPerJob = 1 }
         let (tags, database, repositories, contents, receivers) = (tags, database, repositories, contents, receivers)
         options.sources = { client, metrics in
             [
@@ -126,7 +128,11 @@ struct LawWorld {
             addChannel("hooks", in: namespace)
         }
         if size == .normal {
-            addWatch("everything", in: Self.root, spec: ["workloads": ["namespaceSelector": [:]]])
+            addWatch(
+                "everything", in: Self.root,
+                spec: [
+                    "workloads": ["namespaceSelector": [:]], "qualification": ["scanPolicyRef": ["name": "everything"]],
+                ])
             addPolicy("everything", in: Self.root, spec: ["workloads": ["namespaceSelector": [:]]])
         }
     }
@@ -152,7 +158,10 @@ struct LawWorld {
 
     func addWatch(
         _ name: String, in namespace: String,
-        spec: JSONValue = ["workloads": [:], "notify": ["channels": ["hooks"], "onFirstSight": true]]
+        spec: JSONValue = [
+            "workloads": [:], "notify": ["channels": ["hooks"], "onFirstSight": true],
+            "qualification": ["scanPolicyRef": ["name": "policy"]],
+        ]
     ) {
         rig.create(
             ImageWatch.resource,
@@ -261,9 +270,10 @@ struct LawWorld {
             })
     }
 
-    /// Of several reasons for a failure, the last one is told.
+    /// Of several reasons for a failure, the last one is told; of a newer version, the advice that comes in time.
     private static func lasting(_ subject: String) -> String {
-        ScanFailureReason.allCases.contains { subject.hasSuffix(": \($0.rawValue)") }
+        if let advice = subject.firstRange(of: ": fixes ") { return String(subject[..<advice.lowerBound]) }
+        return ScanFailureReason.allCases.contains { subject.hasSuffix(": \($0.rawValue)") }
             ? String(subject.prefix { $0 != " " }) : subject
     }
 

@@ -6,6 +6,7 @@ import KubernetesModel
 import OCIModel
 import Planning
 import TestSupport
+import TrivyReport
 
 /// The reasons of an ImageWatch.
 extension ReachLaws {
@@ -35,6 +36,7 @@ extension ReachLaws {
             ImageWatch.Reason.allCases.map { "Ready \($0.rawValue)" }
             + ImageWatch.HealthReason.allCases.map { "ChecksHealthy \($0.rawValue)" }
             + ImageWatch.FreshnessReason.allCases.map { "UpToDate \($0.rawValue)" }
+            + ImageWatch.QualificationReason.allCases.map { "Qualified \($0.rawValue)" }
             + ImageCheckReason.allCases.map { "image \($0.rawValue)" }
         for reason in wanted { row.check(seen.contains(reason), seed: seed, "ImageWatch: \(reason) was never said") }
     }
@@ -47,6 +49,9 @@ extension ReachLaws {
             ["schedule": "never"], ["schedule": "@daily", "timeZone": "Nowhere/Land"],
             ["images": [["image": "registry.example.org/none:1.0.0"]]],
             ["images": [["image": "registry.example.org/team/app0:v2"]]],
+            qualified("none", ["workloads": [:]]),
+            qualified("policy", ["images": [["image": "registry.example.org/team/app5:v1"]]]),
+            qualified("policy", ["images": [["image": "registry.example.org/team/app5:v2"]]]),
         ]
         let reasons = [
             "Unauthorized", "RateLimited", "RegistryUnreachable", "RegistryAnswerInvalid", "SecretAccessNotGranted",
@@ -57,8 +62,25 @@ extension ReachLaws {
         }
         return specs.map { spec in { world in world.addWatch("special", in: "alpha", spec: spec) } } + failures + [
             { world in everyRepository(of: world) { world.repositories.set($0, ["v1"], cut: .loop) } },
-            annotated, orphaned,
+            annotated, orphaned, unscannable, suspended,
         ]
+    }
+
+    private static func qualified(_ policy: String, _ spec: JSONValue) -> JSONValue {
+        var spec = spec
+        spec["qualification"] = ["scanPolicyRef": ["name": .string(policy)]]
+        return spec
+    }
+
+    /// The policy that is to scan is suspended.
+    private static func suspended(_ world: LawWorld) {
+        world.addPolicy("still", in: "alpha", spec: ["suspend": true])
+        world.addWatch("special", in: "alpha", spec: qualified("still", ["workloads": [:]]))
+    }
+
+    /// Nothing can be scanned.
+    private static func unscannable(_ world: LawWorld) {
+        world.jobs.results = { _ in .failed(ScanFailure(reason: .imageNotFound, message: "because")) }
     }
 
     private static func everyRepository(of world: LawWorld, _ body: (String) -> Void) {
