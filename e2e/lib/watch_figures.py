@@ -80,16 +80,23 @@ class Connections(threading.Thread):
     def __init__(self, port):
         super().__init__(daemon=True)
         self.mark, self.seen, self.ended = f":{port:04X}", set(), False
+        # What others closed a while ago.
+        self.before = self.look()
         self.start()
+
+    def look(self):
+        ports = set()
+        for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+            for line in pathlib.Path(table).read_text().splitlines()[1:]:
+                fields = line.split()
+                # Ours is the end that connected; TIME_WAIT keeps a closed one in sight for a minute.
+                if fields[2].endswith(self.mark) and fields[3] in ("01", "04", "05", "06", "08"):
+                    ports.add(fields[1])
+        return ports
 
     def run(self):
         while not self.ended:
-            for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-                for line in pathlib.Path(table).read_text().splitlines()[1:]:
-                    fields = line.split()
-                    # Ours is the end that connected; TIME_WAIT keeps a closed one in sight for a minute.
-                    if fields[2].endswith(self.mark) and fields[3] in ("01", "04", "05", "06", "08"):
-                        self.seen.add(fields[1])
+            self.seen |= self.look() - self.before
             time.sleep(0.1)
 
     def stop(self):
@@ -116,6 +123,13 @@ class Watches:
 
     def start(self):
         return Operator(self.program, self.state / "admin.kubeconfig", self.log, arguments=["--no-leader-elect", "--config", self.configuration])
+
+    def begin(self):
+        """An operator that has nothing to watch yet."""
+        self.api("DELETE", WATCHES)
+        operator = self.start()
+        operator.ready()
+        return operator
 
     def objects(self, images, interval=86_400):
         self.api("DELETE", WATCHES)
@@ -157,8 +171,7 @@ class Watches:
 
     def fleet(self, count):
         """Cold and warm checks of `count` images, a repository each, of one registry."""
-        operator = self.start()
-        operator.ready()
+        operator = self.begin()
         connections = Connections(self.registry.port)
         images, names = [f"{self.registry.host}/bench/r{number}:1.0.0" for number in range(count)], []
         # What is newest, and what the named tag has: a list and two HEADs are the least that can tell.
@@ -179,8 +192,7 @@ class Watches:
 
     def tags(self, count):
         """One repository with many tags."""
-        operator = self.start()
-        operator.ready()
+        operator = self.begin()
         base = memory(operator.pid)
         names = []
         newest = f"0.0.{count - 1}"
@@ -202,8 +214,7 @@ class Watches:
 
     def pushed(self, interval):
         """Seconds from a push to the status that names it, the registry being asked every `interval` seconds."""
-        operator = self.start()
-        operator.ready()
+        operator = self.begin()
         self.registry.push("bench/pushed", "1.0.0")
         self.objects([f"{self.registry.host}/bench/pushed:1.0.0"], interval)
         def says(tag):
