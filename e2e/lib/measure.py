@@ -1,4 +1,5 @@
 """How figures are taken: processes by the kernel's accounts, statistics, the operator as a child."""
+import atexit
 import http.client
 import os
 import pathlib
@@ -65,6 +66,8 @@ class Operator:
             env=os.environ | {"WATCHBILL_IMAGE": "localhost:32000/watchbill:dev"}, stdout=subprocess.DEVNULL,
             stderr=open(log, "ab"))
         self.pid = self.process.pid
+        # A figure that ends with an error leaves none behind, which would hold the ports of the next.
+        atexit.register(self.process.kill)
 
     def ready(self, limit=300):
         """Seconds from its start to /readyz 200."""

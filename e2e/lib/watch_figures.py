@@ -181,7 +181,8 @@ class Watches:
         self.until(compared, f"all {count} images outdated")
         cold["connections"] = len(connections.seen)
         token = []
-        warm = self.round(operator, lambda: token.append(self.again(names)), count, count)
+        # The list, and whether the newest still has the same content.
+        warm = self.round(operator, lambda: token.append(self.again(names)), 2 * count, count)
         def handled():
             return all(status.get("lastHandledReconcileAt") == token[0] for status in self.statuses())
         self.until(handled, "the token of the second check in every status")
