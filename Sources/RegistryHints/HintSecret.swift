@@ -27,18 +27,8 @@ package struct HintSecret: Sendable {
     /// Whether `signature` is the HMAC-SHA-256 (RFC 2104) of `body` with one of them.
     package func signed(_ body: [UInt8], _ signature: [UInt8]) -> Bool {
         values.reduce(false) { found, value in
-            Self.areEqual(Self.mac(of: body, with: value.exposed), signature) || found
+            Self.areEqual(HMAC.sha256(body, key: value.exposed), signature) || found
         }
-    }
-
-    static func mac(of body: [UInt8], with secret: [UInt8]) -> [UInt8] {
-        let block = 64
-        var key = secret.count > block ? SHA256.hash(secret) : secret
-        key += [UInt8](repeating: 0, count: block - key.count)
-        var inner = SHA256()
-        inner.update(key.map { $0 ^ 0x36 })
-        inner.update(body)
-        return SHA256.hash(key.map { $0 ^ 0x5C } + inner.finalize())
     }
 
     /// Looks at every byte, whatever it finds.
