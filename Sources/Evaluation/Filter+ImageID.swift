@@ -31,7 +31,7 @@ extension Filter {
         case .digest(let digest): return ["digest": .string(digest.description)]
         case .unresolved(.empty): return ["unresolved": "Empty"]
         case .unresolved(.bareIdentifier): return ["unresolved": "BareIdentifier"]
-        case .unresolved(.foreignRepository(let name)):
+        case .unresolved(.foreignRepository(let name, _)):
             return ["unresolved": "ForeignRepository", "repository": .string(name)]
         case .unresolved(.malformed): return ["unresolved": "Malformed"]
         }

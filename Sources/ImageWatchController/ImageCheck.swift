@@ -8,7 +8,7 @@ import Planning
 /// Compares one image with what its registry has. What is not known leaves what is remembered; nothing is called newer that is
 /// not, and nothing that runs already.
 struct ImageCheck {
-    let target: WatchTarget
+    private(set) var target: WatchTarget
     let spec: ImageWatchSpec
     let world: World
     let now: Timestamp
@@ -51,6 +51,7 @@ struct ImageCheck {
     }
 
     mutating func run() {
+        resolveForeign()
         let watchesContent = self.watchesContent
         image.policy = (watchesContent ? ImageWatchSpec.PolicyType.digest : target.policy.order.type).rawValue
         image.usedBy = Array(target.users.sorted().prefix(Self.userLimit))
@@ -70,6 +71,20 @@ struct ImageCheck {
         guard image.outdated == true else { return }
         image.outdatedSinceTime = before?.outdated == true ? before?.outdatedSinceTime : nil
         if image.outdatedSinceTime == nil { image.outdatedSinceTime = Timestamp(secondsSinceEpoch: now.seconds) }
+    }
+
+    /// A node names content by the repository that it knew first; the image's own repository says whether it has it as well.
+    private mutating func resolveForeign() {
+        for digest in target.foreign.keys.sorted() {
+            let question = TagDigest(target.reference.pinned(to: digest), secrets: target.secrets)
+            wants.append(AnyQuestion(question))
+            switch world.fact(question) {
+            case .known: target.adopt(digest)
+            case .unknown: isWaiting = true
+            // Then the comparison goes by tags alone.
+            case .failed: break
+            }
+        }
     }
 
     /// One answer after the other would be a status each, and half a comparison says little: until all are there, what is

@@ -38,6 +38,8 @@ struct WatchRoster: Derivation {
         var reference: ImageReference
         /// Nil while nothing that a registry knows is said to run.
         var digest: Digest?
+        /// What runs by the name of another repository, which the runtime knew first.
+        var foreign: Digest?
     }
 
     func value(in world: World) -> Roster {
@@ -148,9 +150,9 @@ extension WatchRoster.Image {
     fileprivate init?(_ container: Container) {
         do throws(ImageReferenceError) { reference = try ImageReference(parsing: container.image) } catch { return nil }
         // A digest in the spec is what was asked for, not yet what runs: the id alone tells.
-        guard !container.status.imageID.isEmpty,
-            case .digest(let found) = ImageIDReading(imageID: container.status.imageID, spec: reference)
-        else { return }
-        digest = found
+        guard !container.status.imageID.isEmpty else { return }
+        let reading = ImageIDReading(imageID: container.status.imageID, spec: reference)
+        if case .digest(let found) = reading { digest = found }
+        foreign = reading.foreignDigest
     }
 }

@@ -40,7 +40,7 @@ struct WatchSurvey {
             check.run()
             let before = memory.entry(target, policy: check.image.policy)
             check.image.advice = nil
-            let waits = qualification?.judge(&check.image, target, before) ?? false
+            let waits = qualification?.judge(&check.image, check.target, before) ?? false
             check.image.adviceDueTime = nil
             if watch.spec.notify != nil { news += check.takeNews(waits: waits) }
             if let news = check.held { held.append((check.image.entryKey, news)) }

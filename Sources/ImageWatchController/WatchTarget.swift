@@ -17,6 +17,8 @@ struct WatchTarget: Equatable {
     var platforms: Set<Platform> = []
     /// Which of the digests run on which platform.
     var runs: Set<Run> = []
+    /// Digests that run by the name of another repository, each with the nodes' platforms: of this image if its repository has them.
+    var foreign: [Digest: Set<Platform>] = [:]
     /// The Secret that the spec names.
     var ownSecrets: [ObjectKey] = []
     /// Pull secrets of Pods that run it.
@@ -61,6 +63,8 @@ struct WatchTarget: Equatable {
         /// The node's.
         var node: Platform?
         var digest: Digest?
+        /// The same by the name of another repository.
+        var foreign: Digest?
         var pullSecrets: [ObjectKey]
     }
 
@@ -69,7 +73,14 @@ struct WatchTarget: Equatable {
         if let platform = note.platform { platforms.insert(platform) }
         if let digest = note.digest { digests.insert(digest) }
         if let digest = note.digest, let node = note.node { runs.insert(Run(digest: digest, platform: node)) }
+        if let digest = note.foreign { foreign[digest, default: []].formUnion([note.node].compactMap(\.self)) }
         pullSecrets.formUnion(note.pullSecrets)
+    }
+
+    /// Takes for its own what its repository was found to have.
+    mutating func adopt(_ digest: Digest) {
+        digests.insert(digest)
+        for platform in foreign[digest] ?? [] { runs.insert(Run(digest: digest, platform: platform)) }
     }
 
     /// The same image in another namespace.
@@ -78,6 +89,7 @@ struct WatchTarget: Equatable {
         digests.formUnion(other.digests)
         platforms.formUnion(other.platforms)
         runs.formUnion(other.runs)
+        foreign.merge(other.foreign) { $0.union($1) }
         pullSecrets.formUnion(other.pullSecrets)
     }
 }

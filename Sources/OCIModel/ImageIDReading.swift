@@ -14,8 +14,9 @@ package enum ImageIDReading: Hashable, Sendable {
         case empty
         /// Only the id of a configuration on the node: an image that was built or imported there, or an old runtime.
         case bareIdentifier
-        /// A digest, but of another repository than the spec's (given here).
-        case foreignRepository(String)
+        /// A digest, but of another repository than the spec's (given here): the runtime had the same content under that name
+        /// before. Whether the spec's repository has it under this digest too, only its registry knows.
+        case foreignRepository(String, Digest)
         case malformed
     }
 
@@ -27,6 +28,11 @@ package enum ImageIDReading: Hashable, Sendable {
         } else {
             self = reading
         }
+    }
+
+    /// The digest that another repository has for what runs.
+    package var foreignDigest: Digest? {
+        if case .unresolved(.foreignRepository(_, let digest)) = self { digest } else { nil }
     }
 
     private static func read(_ imageID: String, repository: String) -> ImageIDReading {
@@ -42,7 +48,8 @@ package enum ImageIDReading: Hashable, Sendable {
         do throws(ImageReferenceError) {
             let reference = try ImageReference(parsing: String(text))
             guard let digest = reference.digest else { return .unresolved(.malformed) }
-            return reference.name == repository ? .digest(digest) : .unresolved(.foreignRepository(reference.name))
+            return reference.name == repository
+                ? .digest(digest) : .unresolved(.foreignRepository(reference.name, digest))
         } catch {
             return .unresolved(.malformed)
         }

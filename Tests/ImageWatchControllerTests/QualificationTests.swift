@@ -4,6 +4,7 @@ import Essentials
 import Facts
 import JSONScan
 import KubernetesModel
+import OCIModel
 import Planning
 import Testing
 
@@ -61,6 +62,20 @@ import Testing
         #expect(told(world) == ["NewVersion \(advised)"])
         try world.plan()
         #expect(told(world).count == 1 && world.images.allSatisfy { $0.adviceDueTime == nil })
+    }
+
+    @Test func `what runs by the name of another repository is compared when the image's own has it too`() throws {
+        var world = try pushed()
+        world.stopAll()
+        world.run(app, nil) { $0.containers[0].status.imageID = "r.io/staging@\(WatchWorld.digest("a"))" }
+        try scanned(&world)
+        let question = TagDigest(try WatchWorld.reference("r.io/app@\(WatchWorld.digest("a"))"))
+        #expect(try world.plan().wants(question))
+        world.fails(question, "ImageNotFound")
+        #expect(try world.plan().says("Qualified") == "NothingToCompare")
+        world.world.set(.known(WatchWorld.digest("a"), askedAt: world.now), for: question)
+        #expect(try world.plan().says("Qualified") == "Qualified")
+        #expect(try world.image(app).running?.digest == WatchWorld.digest("a").description)
     }
 
     @Test func `after fifteen minutes it is told without advice, and not again with it`() throws {

@@ -21,12 +21,20 @@ private let otherHex = String(repeating: "fedcba9876543210", count: 4)
     @Test(arguments: [
         ("", ImageIDReading.Reason.empty), ("docker://", .empty), ("docker://sha256:\(hex)", .bareIdentifier),
         ("sha256:\(hex)", .bareIdentifier), (hex, .bareIdentifier), ("docker.io/library/nginx:1.27", .malformed),
-        ("quay.io/other/nginx@sha256:\(hex)", .foreignRepository("quay.io/other/nginx")),
         ("nginx@sha256:12", .malformed),
         ("docker-pullable://\u{0}", .malformed),
     ])
     func `says why it knows no digest`(imageID: String, reason: ImageIDReading.Reason) throws {
         let spec = try ImageReference(parsing: "nginx:1.27")
         #expect(ImageIDReading(imageID: imageID, spec: spec) == .unresolved(reason))
+        #expect(ImageIDReading(imageID: imageID, spec: spec).foreignDigest == nil)
+    }
+
+    @Test func `keeps what another repository has, without believing that it is this one's`() throws {
+        let spec = try ImageReference(parsing: "nginx:1.27")
+        let digest = try #require(Digest("sha256:\(hex)"))
+        let reading = ImageIDReading(imageID: "quay.io/other/nginx@sha256:\(hex)", spec: spec)
+        #expect(reading == .unresolved(.foreignRepository("quay.io/other/nginx", digest)))
+        #expect(reading.foreignDigest == digest)
     }
 }

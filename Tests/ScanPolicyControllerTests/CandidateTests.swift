@@ -62,6 +62,21 @@ import TrivyReport
         #expect(cluster.violations == [])
     }
 
+    @Test func `what a node knows by the name of another repository is compared as well`() throws {
+        var cluster = cluster(policy: { $0.workloads = nil })
+        cluster.run("1", in: "a") {
+            $0.containers[0].status.imageID = "r.io/staging/web@\(TestCluster.digest("1"))"
+        }
+        let question = "r.io/web@\(TestCluster.digest("1"))"
+        cluster.tags[question] = .failed(FactFailure(reason: "RegistryUnreachable", message: "no"))
+        cluster.settle()
+        #expect(cluster.reports.isEmpty)
+        cluster.tags[question] = .known(TestCluster.digest("1"), askedAt: cluster.now)
+        cluster.settle()
+        #expect(cluster.reports.map(\.image.digest) == [TestCluster.digest("1"), TestCluster.digest("2")])
+        #expect(cluster.violations == [])
+    }
+
     @Test func `nothing is scanned for a watch that is up to date, names another policy or has no digest`() {
         let changes: [(inout ImageWatchStatus.Image, inout ImageWatchSpec) -> Void] = [
             { image, _ in image.outdated = false }, { image, _ in image.outdated = nil },

@@ -182,6 +182,34 @@ struct DemandTests {
         #expect(found.images.keys.map(\.image.digest) == [TestCluster.digest("b")])
     }
 
+    /// A node names content by the repository from which it had it first, as with an image that was promoted from one to another.
+    @Test func `content that another repository names is scanned as it runs, where the image's own has it too`() throws
+    {
+        var cluster = cluster()
+        cluster.add(pod: "web", in: "shop") {
+            $0.containers[0].status.imageID = "r.io/staging/nginx@\(TestCluster.digest("a"))"
+        }
+        let key = cluster.add(policy: "p", in: "shop")
+        var found = try demand(cluster, key)
+        #expect(found.images.isEmpty && found.unresolved.map(\.isCounted) == [true])
+        let question = try #require(found.wants.first)
+        #expect(question.reference.description == "docker.io/library/nginx@\(TestCluster.digest("a"))")
+        cluster.world.set(.known(TestCluster.digest("a"), askedAt: cluster.now), for: question)
+        found = try demand(cluster, key)
+        #expect(found.images.keys.map(\.image.digest) == [TestCluster.digest("a")])
+        #expect(found.images.values.map(\.isResolvedFromTag) == [false])
+        #expect(found.images.values.flatMap(\.references).map(\.familiar) == ["nginx:1.27"])
+        // Only a scan beside the workload may ask.
+        cluster.world.set(.failed(FactFailure(reason: "Unauthorized", message: "no")), for: question)
+        #expect(try demand(cluster, key).images.keys.map(\.image.digest) == [TestCluster.digest("a")])
+        cluster.world.set(.failed(FactFailure(reason: "RegistryUnreachable", message: "no")), for: question)
+        #expect(try demand(cluster, key).notPullable.map(\.image) == ["nginx:1.27"])
+        // Put together anew, it has another digest there.
+        cluster.world.set(.failed(FactFailure(reason: "ImageNotFound", message: "no")), for: question)
+        found = try demand(cluster, key)
+        #expect(found.wants.map(\.reference.familiar).contains("nginx:1.27") && found.images.isEmpty)
+    }
+
     @Test func `a Pod with thirty containers of all roles demands each image once`() throws {
         var cluster = cluster()
         cluster.add(pod: "big", in: "shop") { pod in

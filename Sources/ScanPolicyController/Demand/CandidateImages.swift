@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Facts
 import Findings
 import KubernetesModel
 import OCIModel
@@ -26,16 +27,23 @@ struct CandidateImages: Derivation {
         var isActive: Bool
     }
 
-    func value(in world: World) -> [Entry] {
+    struct Candidates: Hashable {
         var entries: [Entry] = []
+        var wants: [TagDigest] = []
+    }
+
+    func value(in world: World) -> Candidates {
+        var found = Candidates()
         for watch in world[ImageWatch.self].objects(in: policy.namespace)
         where watch.spec.qualification?.scanPolicyRef.name == policy.name && !watch.metadata.isBeingDeleted {
             let places = Self.places(of: watch, in: world)
             for image in watch.observedImages where image.outdated == true {
-                entries += Self.entries(of: image, watch, places, in: world)
+                found.add(Self.candidates(of: image, watch, places, in: world))
             }
         }
-        return entries.sorted { $0.place.lexicographicallyPrecedes($1.place) }
+        found.entries.sort { $0.place.lexicographicallyPrecedes($1.place) }
+        found.wants.sort { $0.reference.description < $1.reference.description }
+        return found
     }
 
     /// Where a watch sees Pods. Only one of the operator's namespace looks into others.
@@ -46,18 +54,23 @@ struct CandidateImages: Derivation {
         return Set(world.derived(SelectedNamespaces(selector: selector)).value).union([home]).sorted()
     }
 
-    private static func entries(
+    private static func candidates(
         of image: ImageWatchStatus.Image, _ watch: ImageWatch, _ places: [String], in world: World
-    ) -> [Entry] {
+    ) -> Candidates {
         guard let latest = image.latest, let digest = latest.digest.flatMap({ Digest($0) }),
             let reference = ImageNames.parse(image.image)
-        else { return [] }
+        else { return Candidates() }
         let namespace = watch.metadata.namespace
+        var wants: Set<TagDigest> = []
         var running: [ImageKey: Set<String>] = [:]
         for place in places {
-            let found = world.derived(RunningTags(namespace: place)).value[RunningTags.Name(reference)] ?? [:]
+            guard let found = world.derived(RunningTags(namespace: place)).value[RunningTags.Name(reference)]
+            else { continue }
+            wants.formUnion(found.wants)
             // A Secret of another namespace is none of this one's.
-            for (key, secrets) in found { running[key, default: []].formUnion(place == namespace ? secrets : []) }
+            for (key, secrets) in found.images {
+                running[key, default: []].formUnion(place == namespace ? secrets : [])
+            }
         }
         var newest = reference
         newest.tag = latest.tag
@@ -79,7 +92,7 @@ struct CandidateImages: Derivation {
             add(key, reference, ownSecrets, beside: candidate)
             add(candidate, newest, secrets, beside: key)
         }
-        return Array(entries.values)
+        return Candidates(entries: Array(entries.values), wants: Array(wants))
     }
 
     private static func rescanTime(
@@ -88,6 +101,13 @@ struct CandidateImages: Derivation {
         guard let report = world.report(of: image, in: namespace), let other = world.report(of: other, in: namespace)
         else { return nil }
         return report.rescanTime(besides: other)
+    }
+}
+
+extension CandidateImages.Candidates {
+    fileprivate mutating func add(_ other: Self) {
+        entries += other.entries
+        wants += other.wants
     }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Facts
 import Findings
 import OCIModel
 import Planning
@@ -15,13 +16,39 @@ struct ContainerReading: Derivation {
         var reference: ImageReference?
         /// Nil when the id tells no digest that a registry knows.
         var digest: Digest?
+        /// The question whether the image's own repository has what another one was found to have.
+        var foreign: TagDigest?
     }
 
     func value(in world: World) -> Content {
         guard let reference = ImageNames.parse(image) else { return Content() }
-        guard case .digest(let digest) = ImageIDReading(imageID: imageID, spec: reference) else {
-            return Content(reference: reference)
+        let reading = ImageIDReading(imageID: imageID, spec: reference)
+        if case .digest(let digest) = reading { return Content(reference: reference, digest: digest) }
+        let foreign = reading.foreignDigest.map { TagDigest(reference.pinned(to: $0)) }
+        return Content(reference: reference, foreign: foreign)
+    }
+}
+
+/// Whether an image's own repository has content that the node had under another repository's name before.
+enum ForeignContent {
+    case unknown
+    case held(Digest)
+    /// It is another image there, compressed or put together anew.
+    case absent
+    case failed
+
+    init(_ question: TagDigest, in world: World) {
+        guard let digest = question.reference.digest else {
+            self = .failed
+            return
         }
-        return Content(reference: reference, digest: digest)
+        switch world.fact(question) {
+        case .unknown: self = .unknown
+        case .known: self = .held(digest)
+        case .failed(let failure) where failure.reason == "ImageNotFound": self = .absent
+        // Only a scan beside the workload has the account to find out.
+        case .failed(let failure) where failure.reason == "Unauthorized": self = .held(digest)
+        case .failed: self = .failed
+        }
     }
 }

@@ -62,7 +62,9 @@ struct DemandBuilder {
         // The policy's own namespace is there to hold reports of spec.images; its Pods count only when it is selected.
         if namespace == terms.policy.namespace {
             for text in spec.images ?? [] { addNamed(text) }
-            for entry in world.derived(CandidateImages(policy: terms.policy)).value { add(entry) }
+            let candidates = world.derived(CandidateImages(policy: terms.policy)).value
+            demand.wants += candidates.wants
+            for entry in candidates.entries { add(entry) }
         }
         demand.demands = images.values.sorted { $0.image < $1.image }
         return demand
@@ -142,7 +144,14 @@ struct DemandBuilder {
         // Without an id the node has not shown that it may have this image: whoever merely names a digest learns nothing of it.
         if reading.imageID.isEmpty { return .unresolved(repository: reference.name, isCounted: false) }
         if let digest = content.digest { return .image(reference, digest, isResolvedFromTag: false) }
-        return resolveTag(of: reference)
+        guard let question = content.foreign else { return resolveTag(of: reference) }
+        demand.wants.append(question)
+        switch ForeignContent(question, in: world) {
+        case .held(let digest): return .image(reference, digest, isResolvedFromTag: false)
+        case .unknown: return .unresolved(repository: reference.name, isCounted: true)
+        case .absent: return resolveTag(of: reference)
+        case .failed: return .notPullable(repository: reference.name)
+        }
     }
 
     /// Asks the registry for the digest behind the tag.

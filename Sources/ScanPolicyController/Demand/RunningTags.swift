@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
+import Facts
 import Findings
 import KubernetesModel
 import OCIModel
@@ -17,17 +18,30 @@ struct RunningTags: Derivation {
         init(_ reference: ImageReference) { (repository, tag) = (reference.name, reference.effectiveTag) }
     }
 
-    /// Images with the pull secrets of the Pods that run them.
-    func value(in world: World) -> [Name: [ImageKey: Set<String>]] {
+    struct Tag: Hashable {
+        /// Images with the pull secrets of the Pods that run them.
+        var images: [ImageKey: Set<String>] = [:]
+        /// What has to be asked before it is known what some Pods run.
+        var wants: Set<TagDigest> = []
+    }
+
+    func value(in world: World) -> [Name: Tag] {
         // A policy looks at no more; what a watch sees must not widen that.
         guard let metadata = world[Namespace.self][ObjectKey(name: namespace)]?.metadata, !metadata.isBeingDeleted,
             !metadata.isOptedOut, !world.configuration.excludedNamespaces.contains(namespace)
         else { return [:] }
-        var running: [Name: [ImageKey: Set<String>]] = [:]
+        var running: [Name: Tag] = [:]
         func add(_ reading: ContainerReading, on platform: Platform, _ pullSecrets: [String]) {
             let content = world.derived(reading).value
-            guard let digest = content.digest, let reference = content.reference else { return }
-            running[Name(reference), default: [:]][ImageKey(digest: digest, platform: platform), default: []]
+            guard let reference = content.reference else { return }
+            let name = Name(reference)
+            var digest = content.digest
+            if let question = content.foreign {
+                running[name, default: Tag()].wants.insert(question)
+                if case .held(let found) = ForeignContent(question, in: world) { digest = found }
+            }
+            guard let digest else { return }
+            running[name, default: Tag()].images[ImageKey(digest: digest, platform: platform), default: []]
                 .formUnion(pullSecrets)
         }
         for usage in world.derived(NamespaceRoster(namespace: namespace)).value.usages {

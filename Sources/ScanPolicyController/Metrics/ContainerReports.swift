@@ -31,8 +31,9 @@ struct ContainerReports {
 
     private enum Reading {
         case digest(Digest)
-        /// The node's id says nothing that a registry knows: reports that were made by tag answer.
-        case name(String)
+        /// The node's id says nothing that a registry knows, or what another repository has: a report of that content answers, else
+        /// those that were made by tag.
+        case name(String, foreign: Digest?)
         case nothing
     }
 
@@ -45,7 +46,8 @@ struct ContainerReports {
             let found: [ScanReport]? =
                 switch reading {
                 case .digest(let digest): byDigest[digest]
-                case .name(let name): byName[name]
+                case .name(let name, let foreign):
+                    foreign.flatMap { byDigest[$0] }?.filter { $0.image.reference == name } ?? byName[name]
                 case .nothing: nil
                 }
             return found?.filter { $0.image.platform == platform }.max { $0.scanTime < $1.scanTime }
@@ -110,10 +112,9 @@ struct ContainerReports {
         if text.imageID.isEmpty { return .nothing }
         do throws(ImageReferenceError) {
             let reference = try ImageReference(parsing: text.image)
-            if case .digest(let digest) = ImageIDReading(imageID: text.imageID, spec: reference) {
-                return .digest(digest)
-            }
-            return .name(reference.familiar)
+            let reading = ImageIDReading(imageID: text.imageID, spec: reference)
+            if case .digest(let digest) = reading { return .digest(digest) }
+            return .name(reference.familiar, foreign: reading.foreignDigest)
         } catch {
             return .nothing
         }
