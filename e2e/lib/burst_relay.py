@@ -72,7 +72,12 @@ class Relay:
         return asyncio.run_coroutine_threadsafe(self._release(lines, rate), self.loop).result()
 
     async def _release(self, lines, rate):
-        if len(self.watches) != 1:
+        # A watch ends now and then, and the next one begins.
+        for _ in range(300):
+            if len(self.watches) == 1:
+                break
+            await asyncio.sleep(0.1)
+        else:
             raise RuntimeError(f"{len(self.watches)} watches of Pods, not one")
         writer = next(iter(self.watches))
         begin, sent = time.monotonic(), 0
@@ -105,7 +110,11 @@ class Relay:
                 writer.write(answer)
                 await writer.drain()
                 if re.match(rb"GET /api/v1/pods\?\S*watch=(true|1)", first) and b" 200 " in answer.split(b"\r\n")[0]:
-                    return await self._watch(upstream[0], writer)
+                    events = asyncio.ensure_future(self._watch(upstream[0], writer))
+                    # The client says no more on this connection: it reads until one of both sides has had enough.
+                    await asyncio.wait([events, asyncio.ensure_future(reader.read())], return_when=asyncio.FIRST_COMPLETED)
+                    events.cancel()
+                    return
                 await copy_body(answer, upstream[0], writer)
                 if b"connection: close" in answer.lower():
                     return

@@ -2,6 +2,7 @@
 import http.client
 import json
 import multiprocessing
+import os
 import ssl
 import time
 
@@ -115,6 +116,10 @@ def _change(state, count, worker, workers, rate, seconds, results):
                       "application/merge-patch+json")
         sent += code == 200
     results.put(sent)
+    results.close()
+    results.join_thread()
+    # At once: what this process inherited, a relay's connections among it, is not its own to end.
+    os._exit(0)
 
 
 def parallel(target, arguments):
