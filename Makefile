@@ -101,7 +101,7 @@ bench: build ## the figures as a table and as .build/bench.json; BENCH="--pods 1
 
 # Builds belong to set-up, so the line that ends it comes after them.
 demo: ## the main job in the sandbox, or CLUSTER=real; CHECK=1 exits when the reports are there and right
-	@e2e/setup $(if $(filter real,$(CLUSTER)),,--without-kubernetes) | sed -u '/^setup: ok$$/d'
+	@e2e/setup $(if $(filter real,$(CLUSTER)),,--for-demo) | sed -u '/^setup: ok$$/d'
 	@$(MAKE) --no-print-directory build
 	@echo "setup: ok"
 	@CLUSTER=$(or $(CLUSTER),sandbox) e2e/demo $(if $(CHECK),--check)

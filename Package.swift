@@ -47,7 +47,7 @@ let vocabulary: [Target] = [
     pure("CustomResources", "Essentials", "KubernetesModel", "OCIModel", "Schema", "JSONScan", "Digests"),
     pure("SpecSpace", "Essentials", "Schema", "KubernetesModel", "CustomResources"),
     pure(
-        "Planning", "Essentials", "KubernetesModel", "CustomResources",
+        "Planning", "Essentials", "JSONScan", "KubernetesModel", "CustomResources",
         .product(name: "HashTreeCollections", package: "swift-collections")),
     pure("Facts", "Essentials", "KubernetesModel", "CustomResources", "OCIModel", "Planning", "TrivyReport", "VEX"),
     // What is made of findings: lists of them, what policies leave out, how two images compare.
@@ -75,7 +75,8 @@ let behaviour: [Target] = [
     // What the commands for people print, as values; who asks the cluster is above.
     pure(
         "CommandLine", "Essentials", "JSONScan", "YAML", "Schema", "Schedules", "Digests", "KubernetesModel",
-        "OCIModel", "CustomResources", "Planning", "Findings", "TrivyReport", "ScanPolicyController"),
+        "OCIModel", "CustomResources", "Planning", "Findings", "TrivyReport", "ScanPolicyController",
+        "ImageWatchController", "ChannelController"),
 ]
 
 // MARK: C, shells
@@ -213,7 +214,8 @@ let pureTests: [Target] = [
     tests("RegistryHints", "Essentials", "Digests", "Planning"),
     tests(
         "CommandLine", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Findings",
-        "TrivyReport", "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController"),
+        "TrivyReport", "ScanPolicyController", "Schema", "YAML", "Facts", "Planning", "ImageWatchController",
+        "ChannelController"),
 ]
 
 let shellTests: [Target] = [
@@ -226,6 +228,7 @@ let shellTests: [Target] = [
         "CustomResources",
         "EmbeddedAPIServer", "ScanPolicyController", "ImageWatchController", "ChannelController", "Facts",
         "FactSources", "TestSupport", "JSONScan", "TrivyReport", "Machines", "OCIModel", "Exposition", "Schema",
+        "CommandLine",
         "SpecSpace",
         log),
     tests(

@@ -37,6 +37,11 @@ extension ConformanceCase {
             try run.expect(web.at("spec", "replicas"), 3, "replicas")
             try run.expect(made.json.at("metadata", "generation"), 1, "generation before")
             try run.expect(web.at("metadata", "generation"), 2, "generation after")
+            let none = try await run.send(
+                .patch, run.deployments + "/web/scale", ["spec": ["replicas": 0]], .mergePatch)
+            try run.expect(none.json["spec"], [:], "the spec of a scale without replicas")
+            let stopped = try await run.send(.get, run.deployments + "/web").json
+            try run.expect(stopped.at("spec", "replicas"), 0, "no replicas")
         },
         ConformanceCase("a table has the columns of the kind") { run in
             _ = try await run.send(.post, run.configMaps, run.configMap("a", ["x": "1"]))

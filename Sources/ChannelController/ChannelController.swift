@@ -26,4 +26,8 @@ package enum ChannelController: Controller {
     package static func looks(_ channel: Channel, into namespace: String, of world: World) -> Bool {
         channel.serves(namespace, root: world.configuration.operatorNamespace)
     }
+
+    package static func slice(of world: World, for channel: Channel, at now: Timestamp) -> World? {
+        ChannelSlice.of(world, for: channel)
+    }
 }

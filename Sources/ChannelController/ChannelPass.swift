@@ -59,9 +59,7 @@ struct ChannelPass {
     }
 
     private func question(_ pending: PendingNotice) -> Delivery {
-        Delivery(
-            pending.notice.id, NoticeMessage.body(of: pending, cluster: world.configuration.clusterName),
-            by: channel.key, to: channel.spec.webhook ?? .init())
+        Delivery(of: pending, by: channel, cluster: world.configuration.clusterName)
     }
 
     private func hasFailed(_ pending: PendingNotice) -> Bool {
@@ -124,7 +122,9 @@ struct ChannelPass {
         if channel.spec.isSuspended { return assessment(.unknown, .deliveriesSuspended) }
         if !open.isEmpty, let error = status.lastError {
             return assessment(
-                .false, .deliveriesFailing, "\(open.count) notices wait; \(error.reason): \(error.message)")
+                .false, .deliveriesFailing,
+                "\(Plural.of(open.count, "notice")) \(Plural.verb(open.count, "waits", "wait")); \(error.reason): \(error.message)"
+            )
         }
         return open.isEmpty ? assessment(.true, .nothingToDeliver) : assessment(.true, .delivering)
     }
@@ -137,5 +137,14 @@ struct ChannelPass {
         for question in wants { plan.want(question) }
         if let wakeUp { plan.wake(at: wakeUp) }
         return plan
+    }
+}
+
+extension Delivery {
+    /// Has the channel's receiver accepted this notice?
+    init(of pending: PendingNotice, by channel: Channel, cluster: String) {
+        self.init(
+            pending.notice.id, NoticeMessage.body(of: pending, cluster: cluster), by: channel.key,
+            to: channel.spec.webhook ?? .init())
     }
 }

@@ -19,7 +19,7 @@ package struct PendingNotice: Hashable, Sendable {
         object = source.key
         phrase =
             type(of: source).phrase(notice.event, count: notice.count)
-            ?? "\(notice.count) events of several kinds; there was no room for more than their number"
+            ?? "\(Plural.of(notice.count, "event")) of several kinds; there was no room for more than their number"
     }
 }
 

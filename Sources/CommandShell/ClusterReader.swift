@@ -65,32 +65,34 @@ package struct ClusterReader: Sendable {
         }
     }
 
-    /// One policy.
-    package func policy(_ key: ObjectKey) async throws(CommandFailure) -> ScanPolicy {
+    /// One object of a kind.
+    package func object<Object: KubernetesObject>(
+        _ kind: Object.Type, _ key: ObjectKey
+    ) async throws(CommandFailure) -> Object {
         do throws(APIError) {
-            return try await client.get(ScanPolicy.self, key)
+            return try await client.get(kind, key)
         } catch {
-            throw failure(error, ObjectReference(ScanPolicy.resource, key), verb: "get")
+            throw failure(error, ObjectReference(kind.resource, key), verb: "get")
         }
     }
 
-    /// Sets an annotation of exactly the policy that was looked at: one that has gone since is not made anew.
+    /// Sets an annotation of exactly the object that was looked at: one that has gone since is not made anew.
     ///
     /// - Parameter manager: whose the annotation is; one for each, so that setting one takes no other away.
     package func annotate(
-        _ policy: ScanPolicy, _ name: String, _ value: String, manager: String
+        _ object: ObjectReference, uid: String, _ name: String, _ value: String, manager: String
     ) async throws(CommandFailure) {
         let body: JSONValue = [
-            "apiVersion": .string(ScanPolicy.resource.apiVersion), "kind": .string(ScanPolicy.resource.kind),
+            "apiVersion": .string(object.resource.apiVersion), "kind": .string(object.resource.kind),
             "metadata": [
-                "name": .string(policy.metadata.name), "namespace": .string(policy.metadata.namespace),
-                "uid": .string(policy.metadata.uid), "annotations": [name: .string(value)],
+                "name": .string(object.key.name), "namespace": .string(object.key.namespace),
+                "uid": .string(uid), "annotations": [name: .string(value)],
             ],
         ]
         do throws(APIError) {
-            _ = try await client.apply(ScanPolicy.resource, policy.key, body: body, manager: manager, force: true)
+            _ = try await client.apply(object.resource, object.key, body: body, manager: manager, force: true)
         } catch {
-            throw failure(error, policy.reference, verb: "patch")
+            throw failure(error, object, verb: "patch")
         }
     }
 

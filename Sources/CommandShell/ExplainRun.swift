@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CommandLine
-import CustomResources
 import Essentials
 import JSONScan
 import KubernetesClient
@@ -15,6 +14,7 @@ package struct ExplainRun {
         maximumDepth: 64, maximumBytes: 4 << 20, maximumValues: 1_000_000)
 
     private let reader: ClusterReader
+    private let kind: any CustomResource.Type
     private let key: ObjectKey
     private let output: Output
     private let now: () -> Timestamp
@@ -22,17 +22,19 @@ package struct ExplainRun {
 
     /// - Parameter sleep: what passes the time between two looks.
     package init(
-        _ reader: ClusterReader, _ key: ObjectKey, to output: Output, now: @escaping () -> Timestamp,
+        _ reader: ClusterReader, _ kind: any CustomResource.Type, _ key: ObjectKey, to output: Output,
+        now: @escaping () -> Timestamp,
         sleep: @escaping (Duration) async throws(CancellationError) -> Void
     ) {
         self.reader = reader
+        self.kind = kind
         self.key = key
         self.output = output
         self.now = now
         self.sleep = sleep
     }
 
-    private var reference: ObjectReference { ObjectReference(ScanPolicy.resource, key) }
+    private var reference: ObjectReference { ObjectReference(kind.resource, key) }
 
     /// Prints what the operator saw and decided.
     package func explain(
@@ -54,15 +56,16 @@ package struct ExplainRun {
         guard let capture = answer["capture"] else {
             throw CommandFailure(
                 what: "what the plan looks at is too large for a ConfigMap", place: "\(reference)",
-                remedy: "capture a policy that matches fewer Pods")
+                remedy: "capture an object that matches fewer Pods")
         }
         output.write(StructuredOutput.json.text(capture))
         return .done
     }
 
     private func ask(_ token: String, within limit: Duration) async throws(CommandFailure) -> JSONValue {
-        let policy = try await reader.policy(key)
-        try await reader.annotate(policy, Explanation.annotation, token, manager: Self.manager)
+        let metadata = try await reader.object(kind, key).metadata
+        try await reader.annotate(
+            reference, uid: metadata.uid, Explanation.annotation, token, manager: Self.manager)
         let start = now()
         output.progress("waiting for the operator's answer")
         defer { output.progress(nil) }

@@ -55,7 +55,7 @@ package struct GateRun {
 
     /// The policy of that name, and its VEX documents, from the cluster.
     package static func bounds(_ reader: ClusterReader, _ key: ObjectKey) async throws(CommandFailure) -> Bounds {
-        let policy = try await reader.policy(key)
+        let policy = try await reader.object(ScanPolicy.self, key)
         var documents: [String: VEXDocuments.Answer] = [:]
         let source = VEXDocumentsSource(client: reader.client)
         for name in Set((policy.spec.vex ?? []).map(\.configMap)) {

@@ -24,7 +24,9 @@ package enum ReportsRun {
     ) async throws(CommandFailure) -> CommandStatus {
         let (reports, unreadable) = try await reader.reports(in: namespace)
         if let first = unreadable.first {
-            output.note("note: \(unreadable.count) reports cannot be read, among them \(first); they are left out")
+            output.note(
+                "note: \(Plural.of(unreadable.count, "report")) cannot be read, among them \(first); what is in them is left out"
+            )
         }
         let selection = ReportSelection(reports, query)
         switch form {
@@ -50,7 +52,7 @@ package enum ReportsRun {
     ) -> CommandStatus {
         if let first = selection.undecided.first {
             output.note(
-                "note: \(selection.undecided.count) reports count more than they list, among them \(first); they may have it too"
+                "note: of \(Plural.of(selection.undecided.count, "report")) not all findings are listed, among them \(first); what is not listed may be there too"
             )
         }
         let isUnsure = !selection.query.vulnerabilities.isEmpty && !(selection.undecided + unreadable).isEmpty

@@ -38,10 +38,11 @@ package struct ScanRun {
     package func run(
         token: String, waiting limit: Duration?, as structured: StructuredOutput?
     ) async throws(CommandFailure) -> CommandStatus {
-        let policy = try await reader.policy(key)
+        let policy = try await reader.object(ScanPolicy.self, key)
         var wait = ScanWait(token: token)
         if policy.spec.isSuspended { throw failure(.suspended) }
-        try await reader.annotate(policy, ScanPolicy.scanNowAnnotation, token, manager: Self.manager)
+        try await reader.annotate(
+            policy.reference, uid: policy.metadata.uid, ScanPolicy.scanNowAnnotation, token, manager: Self.manager)
         guard let limit else {
             if let structured {
                 output.write(structured.text(["policy": .string(key.description), "token": .string(token)]))
@@ -54,7 +55,7 @@ package struct ScanRun {
         var unanswered: CommandFailure?
         while now() - start < limit {
             do throws(CommandFailure) {
-                let end = wait.observed(try await reader.policy(key))
+                let end = wait.observed(try await reader.object(ScanPolicy.self, key))
                 unanswered = nil
                 if let end { return try finish(end, after: now() - start, structured) }
                 output.progress("\(name): \(wait.progress) (\(Age.words(now() - start)))")

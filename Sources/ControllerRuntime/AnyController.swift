@@ -51,7 +51,7 @@ package struct AnyController: Sendable {
                 if object.metadata.isBeingDeleted { return .nothing }
                 let state = PrimaryState(
                     reference: object.reference, metadata: object.metadata, observedStatus: object.observedStatus,
-                    conditions: object.conditions, capture: { C.capture(object, in: world, at: now) })
+                    conditions: object.conditions, capture: { Capture<C>(object, in: world, at: now)?.json })
                 return .planned(C.plan(object, in: world, at: now), primary: state)
             }
         }

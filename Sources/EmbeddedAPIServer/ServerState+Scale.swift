@@ -80,9 +80,11 @@ extension ServerState {
         let metadata = object.metadata.filter {
             ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"].contains($0.key)
         }
+        // Go's encoder leaves a 0 out here, and none in the status.
+        let replicas = number(paths.replicas).flatMap { $0 == 0 ? nil : JSONValue.integer($0) }
         return [
             "kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": .object(metadata),
-            "spec": number(paths.replicas).map { ["replicas": .integer($0)] } ?? [:], "status": status,
+            "spec": .compact(["replicas": replicas]), "status": status,
         ]
     }
 }

@@ -121,7 +121,7 @@ struct ImageCheck {
             note(askedAt)
             guard answer.tags.count <= spec.effectiveMaximumTags, answer.cut == nil else {
                 let cut = answer.cut.map { ", and its list ends early: \($0.rawValue)" } ?? ""
-                fail(.tooManyTags, "the repository has \(answer.tags.count) tags\(cut)")
+                fail(.tooManyTags, "the repository has \(Plural.of(answer.tags.count, "tag"))\(cut)")
                 return nil
             }
             return question

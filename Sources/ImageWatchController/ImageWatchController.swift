@@ -60,6 +60,10 @@ package enum ImageWatchController: Controller {
         return selector.matches(metadata.labels)
     }
 
+    package static func slice(of world: World, for watch: ImageWatch, at now: Timestamp) -> World? {
+        WatchSlice.of(world, for: watch, at: now)
+    }
+
     private static func settled(_ outcome: Outcome, _ status: ImageWatchStatus, _ notices: WatchNotices) -> Plan {
         var plan = Plan(outcome)
         var status = status

@@ -28,7 +28,7 @@ struct WatchDiscovery: Derivation {
     }
 
     /// Where Pods are looked at. Those of its own namespace also tell who runs the images that the spec names.
-    private func namespaces(in world: World) -> [String] {
+    func namespaces(in world: World) -> [String] {
         guard let selector = terms.spec.workloads?.namespaceSelector else { return [terms.namespace] }
         let selected = world.derived(ChosenNamespaces(selector: selector)).value
         return selected.contains(terms.namespace) ? selected : (selected + [terms.namespace]).sorted()

@@ -166,19 +166,20 @@ struct WatchQualification {
             if case .failed(let why) = entry.standing { why } else { nil }
         }
         if let why = failures.first {
-            return assessment(.candidateNotScannable, .false, "\(failures.count) of \(all.count) images; \(why)")
+            return assessment(
+                .candidateNotScannable, .false, "\(Plural.part(failures.count, of: all.count, "image")); \(why)")
         }
         let pending = all.filter { if case .pending = $0.standing { true } else { false } }
         if let wait = pending.first {
             return assessment(
                 .qualificationPending, .unknown,
-                "\(pending.count) of \(all.count) images wait for reports of ScanPolicy \(policy?.metadata.name ?? ""); \(wait.image)"
+                "\(Plural.part(pending.count, of: all.count, "image")) \(Plural.verb(pending.count, "waits", "wait")) for reports of ScanPolicy \(policy?.metadata.name ?? ""); \(wait.image)"
             )
         }
         let advised = all.compactMap { entry -> String? in
             if case .advised(let advice) = entry.standing { "\(entry.image) \(advice.sentence)" } else { nil }
         }
         guard let said = advised.first else { return assessment(.nothingToCompare, .unknown, first.image) }
-        return assessment(.qualified, .true, "\(advised.count) of \(all.count) images; \(said)")
+        return assessment(.qualified, .true, "\(Plural.part(advised.count, of: all.count, "image")); \(said)")
     }
 }

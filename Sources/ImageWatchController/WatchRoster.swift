@@ -127,7 +127,7 @@ private struct WatchRosterBuilder {
 
 extension Pod {
     /// One that scans for us is nobody's workload.
-    fileprivate var isScan: Bool { Job.labelSelector.allSatisfy { metadata.labels[$0.key] == $0.value } }
+    var isScan: Bool { Job.labelSelector.allSatisfy { metadata.labels[$0.key] == $0.value } }
 
     fileprivate var isFinished: Bool { phase == .succeeded || phase == .failed }
 

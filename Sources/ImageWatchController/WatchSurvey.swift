@@ -73,7 +73,8 @@ struct WatchSurvey {
         let failed = images.filter { $0.lastError != nil }.sorted { $0.image < $1.image }
         if let first = failed.first, let error = first.lastError {
             return assessment(
-                .checksFailing, false, "\(failed.count) of \(images.count) images: \(first.image): \(error.reason)")
+                .checksFailing, false,
+                "\(Plural.part(failed.count, of: images.count, "image")): \(first.image): \(error.reason)")
         }
         if pending > 0 || isPartial { return assessment(.checksPending, nil) }
         return assessment(images.isEmpty ? .nothingToWatch : .checksSucceeding, true)
@@ -89,7 +90,7 @@ struct WatchSurvey {
         if let first = outdated.first {
             let advice = first.advice.map { " \($0.sentence)" } ?? ""
             let latest = first.latest.map { "; \(first.image): \($0.tag)\(advice)" } ?? ""
-            return assessment(.outdated, false, "\(outdated.count) of \(images.count) images\(latest)")
+            return assessment(.outdated, false, "\(Plural.part(outdated.count, of: images.count, "image"))\(latest)")
         }
         if isPartial || images.contains(where: { $0.outdated == nil }) { return assessment(.notAssessed, nil) }
         return assessment(.current, true)

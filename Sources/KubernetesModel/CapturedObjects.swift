@@ -3,15 +3,22 @@ import Essentials
 
 /// An object that can be written down as it was seen: only what is read of it, so nothing that plans do not look at.
 package protocol CapturedObject: KubernetesObject {
+    /// Under which it stands in a capture; of its own for each way to read a kind.
+    static var capturedName: String { get }
     /// What `init(from:)` reads as the same value again, but for annotations that are not ours.
     var captured: JSONValue { get }
 }
 
+extension CapturedObject {
+    package static var capturedName: String { resource.kind }
+}
+
 extension ObjectMetadata {
-    /// Annotations are anybody's; only those that plans look at are kept.
+    /// Annotations are anybody's; only those that plans look at are kept. What Diun passes on to its receivers is nobody's here.
     package var captured: JSONValue {
         let ours = annotations.filter {
-            $0.key.hasPrefix("watchbill.dev/") || $0.key == "reconcile.fluxcd.io/requestedAt"
+            (Self.isRead(annotation: $0.key) && !$0.key.hasPrefix("diun.metadata."))
+                || $0.key == "reconcile.fluxcd.io/requestedAt"
         }
         return .compact([
             "name": .string(name), "namespace": namespace.isEmpty ? nil : .string(namespace), "uid": .string(uid),
@@ -34,6 +41,7 @@ extension ReplicaSetOwner: CapturedObject {
 }
 
 extension JobOwner: CapturedObject {
+    package static let capturedName = "JobOwner"
     package var captured: JSONValue { ["metadata": metadata.captured] }
 }
 

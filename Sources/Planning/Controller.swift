@@ -11,13 +11,14 @@ package protocol Controller {
     /// True when what happens in a namespace can change the plan of a primary of the root namespace. What happens in its own
     /// namespace, or concerns no namespace, always can.
     static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool
-    /// What of the world the plan looks at, in a form that it can be planned from again; nil when there is none.
-    static func capture(_ primary: Primary, in world: World, at now: Timestamp) -> JSONValue?
+    /// The part of the world that gives the same plan, the primary in it, and no more than who may read the primary's namespace
+    /// may see; nil for a controller whose plans cannot be captured.
+    static func slice(of world: World, for primary: Primary, at now: Timestamp) -> World?
 }
 
 extension Controller {
     package static func looks(_ primary: Primary, into namespace: String, of world: World) -> Bool { true }
-    package static func capture(_ primary: Primary, in world: World, at now: Timestamp) -> JSONValue? { nil }
+    package static func slice(of world: World, for primary: Primary, at now: Timestamp) -> World? { nil }
 }
 
 /// A controller without a primary object: it plans over everything at once, under one key.

@@ -10,7 +10,16 @@ extension Plan {
             "create": .array(create.map(\.body)), "apply": .array(apply.map(\.body)),
             "delete": .array(delete.map(\.json)), "events": .array(events.map(\.json)),
             "wakeUp": wakeUp.map { .string($0.rfc3339Micro) },
-            "wants": .strings(wants.map { "\($0.question)" }.sorted()),
+            "wants": .array(wants.map(\.json).sorted { $0.canonicalText < $1.canonicalText }),
+        ])
+    }
+}
+
+extension AnyQuestion {
+    /// As in a capture; never more than may be seen there.
+    fileprivate var json: JSONValue {
+        .compact([
+            "name": .string(type(of: question).name), "question": (question as? any CapturedQuestion)?.captured,
         ])
     }
 }

@@ -57,6 +57,9 @@ package struct World: Sendable {
         factsStamp = Stamp()
     }
 
+    /// Everything of which something is known.
+    package var knownQuestions: [AnyQuestion] { Array(facts.keys) }
+
     /// Drops a question and its answer.
     package mutating func forget(_ question: AnyQuestion) {
         guard facts.removeValue(forKey: question) != nil else { return }
@@ -87,6 +90,23 @@ extension World {
         let reads = reader.reads
         return (memo.keep(value, reads, of: derivation), reads)
     }
+
+    /// Every question whose answer is looked at while something is made of this world.
+    package func questions(readBy body: (World) -> Void) -> Set<AnyQuestion> {
+        var view = self
+        let reader = ReadRecord(of: self)
+        view.record = reader
+        body(view)
+        return questions(in: reader.reads)
+    }
+
+    private func questions(in read: Reads) -> Set<AnyQuestion> {
+        read.derived.reduce(into: Set(read.facts.keys)) { found, part in
+            found.formUnion(questions(in: reads(of: part.derivation)))
+        }
+    }
+
+    private func reads<D: Derivation>(of derivation: D) -> Reads { known(derivation).reads }
 
     /// The same world with nothing derived from it yet.
     package var afresh: World {

@@ -7,7 +7,8 @@ struct CompletionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "completion", abstract: "Print a completion script for a shell.",
         discussion: """
-            bash: source <(watchbill completion bash). zsh: watchbill completion zsh > a file _watchbill in your fpath. \
+            bash: source <(watchbill completion bash)
+            zsh: watchbill completion zsh > a file _watchbill in your fpath
             fish: watchbill completion fish > ~/.config/fish/completions/watchbill.fish
             """)
 

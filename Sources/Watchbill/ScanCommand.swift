@@ -16,11 +16,14 @@ struct ScanCommand: AsyncParsableCommand {
             run has not ended in time.
             """)
 
-    @Argument(help: .init("The policy: scanpolicy/NAME.", valueName: "kind/name")) var object: String
+    @Argument(
+        help: .init("The policy: scanpolicy/NAME.", valueName: "kind/name"),
+        completion: ObjectNames.completion(of: "scanpolicies"))
+    var object: String
     @OptionGroup var cluster: ClusterOptions
     @OptionGroup var display: DisplayOptions
     @Flag(help: "Wait until the run has ended; on a terminal, show how far it is.") var wait = false
-    @Option(help: "How long to wait: 90s, 10m, 1h30m.") var timeout: TimeSpan?
+    @Option(help: "How long to wait: 90s, 10m, 1h30m; 30m when absent.") var timeout: TimeSpan?
     @Option(name: .shortAndLong, help: "json or yaml; text when absent.") var output: StructuredOutput?
 
     func validate() throws {
@@ -30,8 +33,7 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let object = try ObjectArgument(
-            parsing: object, of: [ScanPolicy.resource], for: "\(WatchbillCommand.invocation.name) scan")
+        let object = try ObjectArgument.scanned(object, for: "\(WatchbillCommand.invocation.name) scan")
         let clock = SystemClock()
         let chance = UInt32.random(in: .min ... .max)
         try await cluster.connect().run { session in
@@ -42,6 +44,14 @@ struct ScanCommand: AsyncParsableCommand {
                 token: "\(clock.now().rfc3339)-\(String(chance, radix: 16))",
                 waiting: wait ? timeout?.duration ?? .seconds(1_800) : nil, as: output)
         }
+    }
+}
+
+/// The tab key on an object.
+enum ObjectNames {
+    /// - Parameter plurals: `scanpolicies,channels`
+    static func completion(of plurals: String) -> CompletionKind {
+        .shellCommand("kubectl get \(plurals) -o name 2>/dev/null | sed s/.watchbill.dev//")
     }
 }
 

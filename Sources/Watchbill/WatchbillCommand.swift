@@ -13,6 +13,11 @@ import CommandLine
         // A completion script is for the program itself.
         commandName: Swift.CommandLine.arguments.dropFirst().first == "completion" ? "watchbill" : invocation.name,
         abstract: "Schedules the security watches of a Kubernetes cluster.",
+        discussion: """
+            \(invocation.name) status -A says how everything stands; \(invocation.name) explain KIND/NAME says why.
+
+            Exit codes: 0 done; 1 failed, or the answer is no; 2 wrong use; 3 nobody can tell (no answer, no time, not scannable).
+            """,
         version: Version.text,
         subcommands: [
             StatusCommand.self, ReportsCommand.self, ScanCommand.self, GateCommand.self, ExplainCommand.self,

@@ -83,6 +83,10 @@ private struct Harbour {
         let plan = ChannelController.plan(channel, in: world, at: now)
         #expect(plan == ChannelController.plan(channel, in: world, at: now))
         #expect(plan == ChannelController.plan(channel, in: world.afresh, at: now))
+        let capture = try #require(Capture<ChannelController>(channel, in: world, at: now))
+        let again = try Capture<ChannelController>(json: capture.json)
+        #expect(again.plan.json == plan.json)
+        #expect(again.json == capture.json)
         var status = try #require(plan.status)
         let conditions = StatusSummary.conditions(
             for: try #require(plan.outcome), assessments: plan.assessments, previous: channel.conditions,

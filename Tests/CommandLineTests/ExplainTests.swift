@@ -10,7 +10,8 @@ struct ExplainTests {
          "plan":{"outcome":{"state":"Ready","reason":"Accepted","message":"The policy is in force."},
           "assessments":[{"type":"Compliant","status":"False","reason":"Breached","message":"1 critical"}],
           "status":{"summary":{"critical":1},"images":{"matched":1}},"events":[{}],"wakeUp":"2026-08-02T03:00:00.000000Z"},
-         "capture":{"objects":{"ScanPolicy":[{"metadata":{"name":"p"},"status":{"summary":{"critical":2},"conditions":[],
+         "capture":{"kind":"ScanPolicy","namespace":"shop","name":"p",
+          "objects":{"ScanPolicy":[{"metadata":{"namespace":"shop","name":"p"},"status":{"summary":{"critical":2},"conditions":[],
           "images":{"matched":1}}}],"Pod":[{"metadata":{"name":"web"}}]},
           "facts":[{"name":"tag-digest","question":{"reference":"r.io/a:1"},"state":"Failed",
            "failure":{"reason":"Unreachable","message":"no"}}]}}
@@ -57,6 +58,27 @@ struct ExplainTests {
                 #expect(
                     error.code == .usage && error.place == "f.json" && error.what.hasPrefix("the file is no capture"))
             }
+        }
+    }
+
+    @Test(arguments: [
+        (
+            #"{"format":"watchbill-capture/2"}"#,
+            "its format is watchbill-capture/2, and this program reads watchbill-capture/1"
+        ),
+        (
+            #"{"format":"watchbill-capture/1","kind":"Deployment"}"#,
+            "its kind is \"Deployment\", and there are ScanPolicy, ImageWatch, Channel"
+        ),
+        (#"{"format":"watchbill-capture/1","kind":"Channel","time":"now"}"#, "time is no instant"),
+        (#"{"format":"watchbill-capture/1","ki"#, "it is no JSON"),
+    ])
+    func `a capture of something else is told from one that is cut`(text: String, reason: String) {
+        do throws(CommandFailure) {
+            _ = try Replay.run(Array(text.utf8), from: "f.json")
+            Issue.record("it was read")
+        } catch {
+            #expect(error.what.contains(reason), "\(error.text)")
         }
     }
 }

@@ -94,7 +94,7 @@ struct GateTests {
     }
 
     @Test func `a policy that bounds nothing passes and says so`() throws {
-        #expect(try report("{}").verdict.hasPrefix("no bound: r.io/web:1: 2 critical, 1 low, 1 secrets;"))
+        #expect(try report("{}").verdict.hasPrefix("no bound: r.io/web:1: 2 critical, 1 low, 1 secret;"))
         #expect(try report("{}").json["verdict"] == "Unbounded")
     }
 

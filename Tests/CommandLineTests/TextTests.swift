@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import KubernetesModel
 import Testing
 
 @testable import CommandLine
@@ -81,6 +82,31 @@ struct TextTests {
         } catch {
             #expect(name == nil && error.code == .usage && !error.remedy.isEmpty, "\(error.text)")
         }
+    }
+
+    @Test(arguments: ["scanpol/n", "imagewatches/n", "chan/n", "channels.watchbill.dev/n"])
+    func `whatever is planned can be explained`(text: String) throws {
+        let object = try ObjectArgument.explained(text, for: "watchbill explain")
+        #expect(object.name == "n" && object.kind?.resource == object.resource)
+    }
+
+    @Test(arguments: [
+        ("imagewatch/n", "kubectl annotate --overwrite imagewatch n reconcile.fluxcd.io/requestedAt="),
+        ("chan/n", "watchbill explain channel/n"), ("scanreport/n", "scanpolicy/NAME"), ("secret/n", "scanpolicy/NAME"),
+    ])
+    func `of another kind it is said what does what was meant`(text: String, remedy: String) {
+        do throws(CommandFailure) {
+            _ = try ObjectArgument.scanned(text, for: "watchbill scan")
+            Issue.record("it was taken")
+        } catch {
+            #expect(error.code == .usage && error.remedy.contains(remedy), "\(error.text)")
+        }
+    }
+
+    @Test func `nouns have an s where they need one`() {
+        #expect([0, 1, 2].map { Plural.of($0, "image") } == ["0 images", "1 image", "2 images"])
+        #expect(Plural.part(1, of: 3, "vulnerability", "vulnerabilities") == "1 of 3 vulnerabilities")
+        #expect(Plural.part(1, of: 1, "image") == "1 of 1 image" && Plural.verb(1, "waits", "wait") == "waits")
     }
 
     @Test(arguments: [

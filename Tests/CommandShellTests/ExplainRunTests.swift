@@ -27,7 +27,7 @@ struct ExplainRunTests {
     ) async -> (status: CommandStatus?, failure: CommandFailure?) {
         var looks = 0
         let run = ExplainRun(
-            fixture.reader, key, to: fixture.output, now: { fixture.now },
+            fixture.reader, ScanPolicy.self, key, to: fixture.output, now: { fixture.now },
             sleep: { (duration) throws(CancellationError) in
                 fixture.advance(duration)
                 looks += 1
@@ -80,9 +80,11 @@ struct ExplainRunTests {
     @Test func `asking for an explanation does not take the token of a scan away`() async throws {
         let fixture = try await Fixture()
         try await fixture.policy()
-        let policy = try await fixture.reader.policy(key)
-        try await fixture.reader.annotate(policy, ScanPolicy.scanNowAnnotation, "s", manager: ScanRun.manager)
-        try await fixture.reader.annotate(policy, Explanation.annotation, "e", manager: ExplainRun.manager)
+        let policy = try await fixture.reader.object(ScanPolicy.self, key)
+        try await fixture.reader.annotate(
+            policy.reference, uid: policy.metadata.uid, ScanPolicy.scanNowAnnotation, "s", manager: ScanRun.manager)
+        try await fixture.reader.annotate(
+            policy.reference, uid: policy.metadata.uid, Explanation.annotation, "e", manager: ExplainRun.manager)
         let annotations = fixture.server.object(ScanPolicy.resource, key)?.at("metadata", "annotations")
         #expect(annotations?["watchbill.dev/scan-now"] == "s" && annotations?["watchbill.dev/explain"] == "e")
     }

@@ -69,7 +69,7 @@ struct ReaderTests {
     @Test func `a policy that is not there is named, with where to look`() async throws {
         let fixture = try await Fixture()
         let error = await failure { () throws(CommandFailure) in
-            _ = try await fixture.reader.policy(ObjectKey(namespace: "shop", name: "gone"))
+            _ = try await fixture.reader.object(ScanPolicy.self, ObjectKey(namespace: "shop", name: "gone"))
             return .done
         }
         #expect(error?.what == "there is no ScanPolicy gone" && error?.place == "namespace shop")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CommandLine
 import ControllerRuntime
 import CustomResources
 import EmbeddedAPIServer
@@ -18,7 +19,7 @@ import Testing
 
     init() {
         var options = OperatorRig.Options()
-        options.controllers = [AnyController(ScanPolicyController.self)]
+        options.controllers = LawWorld.controllers.filter { $0.primary != nil }
         options.definitions = CustomResourceDefinition.all.map(\.rendered)
         options.namespaces = ["shop"]
         rig = OperatorRig(options)
@@ -47,7 +48,7 @@ import Testing
         let answer = try #require(try answer())
         #expect(answer["token"] == "one" && answer.at("plan", "status", "images", "matched") == 1)
         let capture = try #require(answer["capture"])
-        #expect(try PolicyCapture(json: capture).plan.json == answer["plan"])
+        #expect(try Capture<ScanPolicyController>(json: capture).plan.json == answer["plan"])
         #expect(!capture.canonicalText.contains("canary"))
         let owners = rig.object(.configMaps, place)?.at("metadata", "ownerReferences")
         #expect(owners?[0]?["uid"] == rig.object(ScanPolicy.resource, key)?.at("metadata", "uid"))
@@ -114,5 +115,35 @@ import Testing
         rig.advance(by: .seconds(2))
         #expect(
             rig.object(.configMaps, place)?["data"]?.objectValue?.keys.sorted() == ["scanpolicy.p", "scanpolicy.q"])
+    }
+
+    @Test(arguments: ["scanpolicy", "imagewatch", "channel"])
+    func `every kind that has plans is explained, with a capture that replays as the same plan`(kind: String) throws {
+        let resource = try #require(Replay.kinds.first { $0.resource.kind.lowercased() == kind }).resource
+        let specs: [String: JSONValue] = [
+            "imagewatch": ["workloads": [:], "notify": ["channels": ["c"], "onFirstSight": true]],
+            "channel": ["webhook": ["url": "https://hooks.example.org/services/canary"]],
+        ]
+        for (kind, spec) in specs {
+            let resource = try #require(Replay.kinds.first { $0.resource.kind.lowercased() == kind }).resource
+            rig.create(
+                resource, ["metadata": ["name": .string(String(kind.prefix(1))), "namespace": "shop"], "spec": spec])
+        }
+        rig.start()
+        let name = String(resource.kind.lowercased().prefix(1)) == "s" ? "p" : String(kind.prefix(1))
+        rig.patch(
+            resource, ObjectKey(namespace: "shop", name: name),
+            ["metadata": ["annotations": [Explanation.annotation: "one"]]])
+        rig.advance(by: .seconds(2))
+        let text = try #require(rig.object(.configMaps, place)?["data"]?["\(kind).\(name)"]?.stringValue)
+        let answer = try JSONValue(parsing: Array(text.utf8))
+        let capture = try #require(answer["capture"])
+        #expect(try Replay.run(capture.canonicalBytes, from: "-").plan == answer["plan"])
+        #expect(!text.contains("canary"))
+    }
+
+    @Test func `whatever the operator plans for can be replayed`() {
+        let planned = LawWorld.controllers.compactMap { $0.primary?.resource }
+        #expect(Set(planned) == Set(Replay.kinds.map { $0.resource }))
     }
 }

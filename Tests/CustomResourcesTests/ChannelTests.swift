@@ -47,6 +47,20 @@ import Testing
     func `is no URL, for a reason that does not repeat it`(text: String, flaw: WebhookURL.Flaw) {
         #expect(throws: flaw) { try WebhookURL(parsing: text) }
         #expect(WebhookURL.flaw(in: text)?.contains("secret") != true)
+        // What is shown in its place has the same flaw, and nothing else of it.
+        let masked = WebhookURL.masked(text)
+        #expect(throws: flaw) { try WebhookURL(parsing: masked) }
+        #expect(WebhookURL.masked(masked) == masked && !masked.contains("secret") && !masked.contains("x"))
+    }
+
+    @Test(arguments: [
+        ("https://hooks.example.org", "https://hooks.example.org"),
+        ("https://hooks.example.org/services/T0/B0/secret", "https://hooks.example.org/***"),
+        ("HTTP://Sink:8080?token=secret", "http://sink:8080/***"),
+        ("https://[fd00::1]:9000/x#secret", "https://[fd00::1]:9000/***"),
+    ])
+    func `of a URL it is shown where it leads`(text: String, shown: String) {
+        #expect(WebhookURL.masked(text) == shown && WebhookURL.masked(shown) == shown)
     }
 
     @Test func `a channel serves its own namespace, and the root's those that it names`() {

@@ -57,8 +57,8 @@ import Testing
         let plan = try world.plan()
         #expect(try world.image(app).advice?.fixes[.critical] == 3)
         #expect(plan.says("Qualified") == "Qualified" && plan.says("UpToDate") == "Outdated")
-        #expect(message(plan, "Qualified") == "1 of 1 images; r.io/app:1.0.0 → 1.1.0 fixes 3 critical, adds 0")
-        #expect(message(plan, "UpToDate") == "1 of 1 images; r.io/app:1.0.0: 1.1.0 fixes 3 critical, adds 0")
+        #expect(message(plan, "Qualified") == "1 of 1 image; r.io/app:1.0.0 → 1.1.0 fixes 3 critical, adds 0")
+        #expect(message(plan, "UpToDate") == "1 of 1 image; r.io/app:1.0.0: 1.1.0 fixes 3 critical, adds 0")
         #expect(told(world) == ["NewVersion \(advised)"])
         try world.plan()
         #expect(told(world).count == 1 && world.images.allSatisfy { $0.adviceDueTime == nil })
@@ -158,7 +158,7 @@ import Testing
         ])
         let plan = try world.plan()
         #expect(plan.says("Qualified") == "CandidateNotScannable" && told(world).isEmpty)
-        #expect(message(plan, "Qualified") == "1 of 1 images; r.io/app:1.1.0: Unauthorized: who are you")
+        #expect(message(plan, "Qualified") == "1 of 1 image; r.io/app:1.1.0: Unauthorized: who are you")
     }
 
     @Test func `a report of another namespace or platform does not serve`() throws {

@@ -338,7 +338,7 @@ import Testing
         world = try outdated()
         try world.tags("r.io/app", "1.0.0", cut: .loop)
         try world.plan()
-        #expect(try world.image(app).lastError?.message == "the repository has 1 tags, and its list ends early: Loop")
+        #expect(try world.image(app).lastError?.message == "the repository has 1 tag, and its list ends early: Loop")
         #expect(try world.image(app).withdrawn == false)
     }
 

@@ -104,11 +104,27 @@ struct WatchWorld {
         let plan = ImageWatchController.plan(watch, in: world, at: now)
         #expect(plan == ImageWatchController.plan(watch, in: world, at: now))
         #expect(plan == ImageWatchController.plan(watch, in: world.afresh, at: now))
+        try checkCapture(plan)
         let status = try #require(plan.status)
         #expect(ImageWatch.statusSchema.validate(status, path: "status") == [])
         #expect(ImageWatch.statusSchema.pruned(status) == status)
         watch.observedStatus = status
         return plan
+    }
+
+    /// What is captured, written down and read again, gives the same plan.
+    private func checkCapture(_ plan: Plan) throws {
+        // What no API server would have let in is read by none.
+        let object = watch.captured
+        guard ImageWatch.specSchema.validate(object["spec"] ?? [:], path: "spec").isEmpty else { return }
+        let capture = try #require(Capture<ImageWatchController>(watch, in: world, at: now))
+        do throws(CaptureError) {
+            let again = try Capture<ImageWatchController>(json: capture.json)
+            #expect(again.plan == plan)
+            #expect(again.json == capture.json)
+        } catch {
+            Issue.record("the capture cannot be read: \(error.reason)")
+        }
     }
 
     var images: [ImageWatchStatus.Image] { watch.observedImages }

@@ -30,8 +30,9 @@ struct CaptureTests {
         return cluster
     }
 
-    private func capture(_ cluster: TestCluster) throws -> PolicyCapture {
-        PolicyCapture(try #require(cluster.world[ScanPolicy.self].object(key)), in: cluster.world, at: cluster.now)
+    private func capture(_ cluster: TestCluster) throws -> Capture<ScanPolicyController> {
+        let policy = try #require(cluster.world[ScanPolicy.self].object(key))
+        return try #require(Capture<ScanPolicyController>(policy, in: cluster.world, at: cluster.now))
     }
 
     @Test func `nothing of another tenant is in it, while a batch runs and when it has failed`() throws {
@@ -82,7 +83,7 @@ struct CaptureTests {
                 askedAt: cluster.now), for: VEXDocuments(ObjectKey(namespace: "a", name: "vex")))
         cluster.settle()
         #expect(cluster.violations == [])
-        let again = try PolicyCapture(json: try capture(cluster).json)
+        let again = try Capture<ScanPolicyController>(json: try capture(cluster).json)
         #expect(again.plan.status?["summary"]?["suppressed"] == 1)
         #expect(
             again.world.fact(VEXDocuments(ObjectKey(namespace: "a", name: "vex"))).answer
@@ -114,8 +115,8 @@ struct CaptureTests {
     ])
     func `what is no capture is told apart`(text: String, reason: String) throws {
         let json = try JSONValue(parsing: Array(text.utf8))
-        do throws(PolicyCaptureError) {
-            _ = try PolicyCapture(json: json)
+        do throws(CaptureError) {
+            _ = try Capture<ScanPolicyController>(json: json)
             Issue.record("it was read")
         } catch {
             #expect(error.reason == reason)

@@ -14,9 +14,11 @@ extension TestCluster {
         guard (now.seconds + Int64(writes.count)).isMultiple(of: 4) else { return }
         // What no API server would have let in is read by none.
         guard ScanPolicy.specSchema.validate(policy.spec.json, path: "spec").isEmpty else { return }
-        do throws(PolicyCaptureError) {
-            let capture = PolicyCapture(policy, in: world, at: now)
-            let again = try PolicyCapture(json: capture.json)
+        do throws(CaptureError) {
+            guard let capture = Capture<ScanPolicyController>(policy, in: world, at: now) else {
+                return violations.append("\(policy.key) cannot be captured")
+            }
+            let again = try Capture<ScanPolicyController>(json: capture.json)
             if again.plan != plan {
                 violations.append(
                     "\(policy.key) is planned otherwise from its capture: \(again.plan.json) for \(plan.json)")

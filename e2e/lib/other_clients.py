@@ -146,9 +146,9 @@ def lightkube_part():
         if event == "DELETED":
             break
     say("lightkube watched from a version", events)
-    # A real API server leaves a 0 out of a Scale, the sandbox does not.
     scale = client.patch(Deployments.Scale, "web", {"spec": {"replicas": 0}}, patch_type=PatchType.MERGE)
-    say("lightkube scaled", scale.spec.replicas or 0)
+    # A 0 is left out of a Scale.
+    say("lightkube scaled", scale.spec.replicas)
     owner = client.get(ConfigMaps, "three")
     client.create(ConfigMaps(metadata=ObjectMeta(name="owned", ownerReferences=[
         {"apiVersion": "v1", "kind": "ConfigMap", "name": "three", "uid": owner.metadata.uid}])))

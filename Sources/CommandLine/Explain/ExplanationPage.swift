@@ -94,8 +94,9 @@ package struct ExplanationPage: Sendable {
     private var facts: TextTable {
         var table = TextTable(["Fact", "About", "State"])
         for fact in capture?["facts"]?.arrayValue ?? [] {
-            let about = (fact["question"]?.objectValue ?? [:]).sorted { $0.key < $1.key }
-                .compactMap { $0.value.stringValue }.joined(separator: " ")
+            // What is sent is long, and what it is about stands beside it.
+            let about = (fact["question"]?.objectValue ?? [:]).filter { $0.key != "body" }
+                .sorted { $0.key < $1.key }.compactMap { $0.value.stringValue }.joined(separator: " ")
             let state =
                 switch fact["state"]?.stringValue {
                 case "Known": "known since \(fact["askedAt"]?.stringValue ?? "?")"

@@ -17,8 +17,11 @@ package struct StatusDifference: Sendable {
 
     init(plan: JSONValue, capture: JSONValue?) {
         var changes: [Change] = []
-        if let primary = capture?.at("objects", "ScanPolicy")?[0], let wanted = plan["status"] {
-            var before = primary["status"]?.objectValue ?? [:]
+        if let capture, let wanted = plan["status"] {
+            let primary = capture.at("objects", capture["kind"]?.stringValue ?? "")?.arrayValue?.first { object in
+                ["namespace", "name"].allSatisfy { object.at("metadata", $0) == capture[$0] }
+            }
+            var before = primary?["status"]?.objectValue ?? [:]
             // The runtime's own; the plan states an outcome and assessments.
             before["conditions"] = nil
             before["observedGeneration"] = nil

@@ -39,7 +39,7 @@ package struct GateReport: Sendable {
             table.add([
                 .init(other.kind.word, ink: other.kind == .secret ? .red : nil), .init(other.id),
                 .init(other.package ?? ""), .init(""), .init(""),
-                .init(other.count == 1 ? "" : "\(other.count) times"),
+                .init(other.count == 1 ? "" : Plural.of(other.count, "time")),
             ])
         }
         return table
@@ -50,7 +50,8 @@ package struct GateReport: Sendable {
         let summary = judgement.summary
         let counts = [
             (summary.critical, "critical"), (summary.high, "high"), (summary.medium, "medium"), (summary.low, "low"),
-            (summary.unknown, "unknown"), (summary.secrets, "secrets"), (summary.suppressed, "suppressed"),
+            (summary.unknown, "unknown"), (summary.secrets, Plural.verb(summary.secrets, "secret", "secrets")),
+            (summary.suppressed, "suppressed"),
         ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
         let found = counts.isEmpty ? "nothing found" : counts
         switch judgement.compliance?.status {

@@ -78,7 +78,9 @@ extension DiunImport {
             readPatterns(name, value, at: path, into: &options)
         case "notify_on":
             if Set(DiunOptions.texts(value) ?? []) != ["new", "update"] {
-                note(path, value, "the status has both; what is sent is up to a Channel")
+                note(
+                    path, value,
+                    "the status has both; write spec.notify.events: NewVersion for new, DigestChanged for update")
             }
         case "regopt":
             note(path, value, "accounts are found by the image in the Secret that spec.credentials.secretRef names")

@@ -14,7 +14,7 @@ extension DiunImport {
                 for (name, _) in members(of: value) {
                     note(
                         "notif.\(name)", nil,
-                        "an import says nothing of where news goes, and its address and account may be secrets: put them into a Secret, and make a Channel"
+                        "its address and account may be secrets: put them into a Secret, make a Channel of it (type: Webhook), and name that in spec.notify.channels of the watches"
                     )
                 }
             case "db": note("db.path", value["path"], "what was seen is kept in the status of the watch")
@@ -32,6 +32,9 @@ extension DiunImport {
 
     // MARK: watch
 
+    private static let firstSight =
+        "write spec.notify.onFirstSight: true beside the channels; it tells of what is outdated at first sight, not of every image"
+
     private mutating func readWatch(_ section: JSONValue) {
         if section["schedule"]?.stringValue?.isEmpty != false {
             note("watch.schedule", nil, "without one Diun looks once and ends; the watch looks every six hours")
@@ -43,7 +46,7 @@ extension DiunImport {
             case "jitter": readJitter(value)
             case "workers": note(path, value, "requests are paced for each registry, whoever asks")
             case "firstCheckNotif":
-                if DiunOptions.bool(value) == true { note(path, value, "the first sight of an image is no news") }
+                if DiunOptions.bool(value) == true { note(path, value, Self.firstSight) }
             case "runOnStartup":
                 if DiunOptions.bool(value) == false { note(path, value, "what is known serves after a restart") }
             case "compareDigest":

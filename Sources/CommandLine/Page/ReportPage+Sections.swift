@@ -23,7 +23,7 @@ extension ReportPage {
                 ? " <span class=\"flag\">\(report.image.os ?? "its system") gets no updates any more</span>" : ""
             let secrets: HTMLText =
                 report.summary.secrets > 0
-                ? " <span class=\"flag s-secrets\">\(counted(report.summary.secrets, "secret"))</span>" : ""
+                ? " <span class=\"flag s-secrets\">\(Plural.of(report.summary.secrets, "secret"))</span>" : ""
             return row(
                 name: .breakable(image.shortReference), note: "\(place)\(secrets)\(ended)",
                 report.summary.vulnerabilities, of: largest)
@@ -42,7 +42,7 @@ extension ReportPage {
         let rows = shown.map { package in
             row(
                 name: "<code>\(package.name)</code> <span class=\"version\">\(package.installed)</span>",
-                note: "in \(counted(package.images.count, "image"))", package.counts, of: largest)
+                note: "in \(Plural.of(package.images.count, "image"))", package.counts, of: largest)
         }
         return section(
             "Worst packages", id: "packages", note: "Over all images; a package in two versions stands twice.",
@@ -59,12 +59,12 @@ extension ReportPage {
                 name: """
                     <code>\(package.name)</code> <span class="version">\(package.installed)</span> → \(fixes(of: package))
                     """,
-                note: "in \(counted(package.images.count, "image"))", package.fixableCounts, of: largest)
+                note: "in \(Plural.of(package.images.count, "image"))", package.fixableCounts, of: largest)
         }
         let share = figures.fixableShare
         let meter: HTMLText = """
             <div class="meter" aria-hidden="true"><i class="s-fixable" style="width:\(share)%"></i></div>
-            <p><b>\(figures.fixable)</b> of \(figures.total) vulnerabilities (\(share) %) end with an update that exists.</p>
+            <p><b>\(figures.fixable)</b> of \(Plural.of(figures.total, "vulnerability", "vulnerabilities")) (\(share) %) end with an update that exists.</p>
 
             """
         return section(
@@ -93,7 +93,7 @@ extension ReportPage {
             let rows = entry.findings.prefix(detailLimit).map { finding($0, title: entry.title(of: $0) ?? "") }
             return """
                 <details><summary>\(HTMLText.breakable(image.shortReference)) \
-                <small>\(counted(image.total, "vulnerability", "vulnerabilities"))</small></summary>
+                <small>\(Plural.of(image.total, "vulnerability", "vulnerabilities"))</small></summary>
                 <p class="note">\(report.image.digest.description)<br>\(report.image.os ?? "no operating system known") · \
                 scanned \(report.scanTime.rfc3339) · used by \(entry.users(limit: 5))</p>
                 <ul class="findings" role="list">
@@ -181,7 +181,8 @@ extension ReportPage {
     }
 
     private static func rest(_ count: Int, _ limit: Int, _ thing: String) -> HTMLText {
-        count > limit ? "<p class=\"note\">and \(counted(count - limit, "more \(thing)", "more \(thing)s"))</p>\n" : ""
+        count > limit
+            ? "<p class=\"note\">and \(Plural.of(count - limit, "more \(thing)", "more \(thing)s"))</p>\n" : ""
     }
 }
 

@@ -41,8 +41,8 @@ package struct ReportPage: Sendable {
             <body>
             <header>
             <h1>What is in the images</h1>
-            <p class="note">\(source) · \(Self.counted(figures.images.count, "image")) in \
-            \(Self.counted(figures.namespaces.count, "namespace")) · \(now.rfc3339)</p>
+            <p class="note">\(source) · \(Plural.of(figures.images.count, "image")) in \
+            \(Plural.of(figures.namespaces.count, "namespace")) · \(now.rfc3339)</p>
             \(Self.lead(figures))<nav aria-label="On this page"><a href="#images">Images</a><a href="#packages">Packages</a>\
             <a href="#updates">Updates</a><a href="#ages">Age</a>\(findings)</nav>
             </header>
@@ -55,19 +55,20 @@ package struct ReportPage: Sendable {
     private static func lead(_ figures: PageFigures) -> HTMLText {
         var sentences: [String] = []
         if figures.total > 0 {
-            let holders = counted(figures.images.count, "image")
-            let critical = counted(
+            let holders = Plural.of(figures.images.count, "image")
+            let critical = Plural.of(
                 figures.totals[.critical] ?? 0, "critical vulnerability", "critical vulnerabilities")
             sentences.append(
                 figures.critical == 0
                     ? "No image has a critical vulnerability."
-                    : "\(figures.critical) of \(holders) \(figures.critical == 1 ? "has" : "have") \(critical).")
+                    : "\(figures.critical) of \(holders) \(Plural.verb(figures.critical, "has", "have")) \(critical).")
             sentences.append(
-                "An update that exists would end \(figures.fixable) of \(figures.total) vulnerabilities.")
+                "An update that exists would end \(figures.fixable) of \(Plural.of(figures.total, "vulnerability", "vulnerabilities"))."
+            )
         }
         if figures.secrets > 0 {
             sentences.append(
-                "\(counted(figures.secrets, "secret")) \(figures.secrets == 1 ? "lies" : "lie") in images.")
+                "\(Plural.of(figures.secrets, "secret")) \(Plural.verb(figures.secrets, "lies", "lie")) in images.")
         }
         return sentences.isEmpty ? "" : "<p class=\"lead\">\(sentences.joined(separator: " "))</p>\n"
     }
@@ -93,7 +94,7 @@ package struct ReportPage: Sendable {
             figures.incomplete == 0
             ? ""
             : """
-            <p>The reports of \(Self.counted(figures.incomplete, "image")) count more than they list: totals are complete, \
+            <p>The reports of \(Plural.of(figures.incomplete, "image")) count more than they list: totals are complete, \
             packages and ages miss the mildest.</p>
             """
         return """
@@ -105,9 +106,5 @@ package struct ReportPage: Sendable {
             </html>
 
             """
-    }
-
-    static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-        "\(count) \(count == 1 ? one : many ?? one + "s")"
     }
 }

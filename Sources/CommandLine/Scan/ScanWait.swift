@@ -80,7 +80,7 @@ package struct ScanOutcome: Equatable, Sendable {
     package var progress: String {
         let parts = [(running, "running"), (queued, "queued"), (failed, "failed"), (notPullable, "not pullable")]
         return
-            (["\(scanned) of \(matched) images scanned"]
+            (["\(Plural.part(scanned, of: matched, "image")) scanned"]
             + parts.compactMap { $0.0 > 0 ? "\($0.0) \($0.1)" : nil }).joined(separator: ", ")
     }
 

@@ -51,7 +51,9 @@ package struct ObjectStanding: Sendable {
         let counts = (SeverityName.allCases.reversed().map(\.memberName) + ["secrets", "misconfigurations"])
             .compactMap { name -> String? in
                 guard let count = summary?[name]?.integerValue, count > 0 else { return nil }
-                return "\(count) \(name)"
+                // Severities are no nouns.
+                let isNoun = name.last == "s"
+                return isNoun ? Plural.of(count, String(name.dropLast())) : "\(count) \(name)"
             }
         let image = report.at("image", "reference")?.stringValue ?? "?"
         return "\(image): " + (counts.isEmpty ? "nothing found" : counts.joined(separator: ", "))

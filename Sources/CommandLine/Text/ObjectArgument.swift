@@ -10,8 +10,19 @@ package struct ObjectArgument: Hashable, Sendable {
     /// `scanpolicy/nightly`
     package var text: String { "\(resource.kind.lowercased())/\(name)" }
 
+    /// What to say of one of our kinds that a command has no use for.
+    package struct Misfit: Sendable {
+        var what: String
+        /// Given the name of the object.
+        var remedy: @Sendable (String) -> String
+    }
+
     /// Reads `KIND/NAME`; the kind by its singular, plural or short name, with or without the group.
-    package init(parsing text: String, of kinds: [ResourceType], for command: String) throws(CommandFailure) {
+    ///
+    /// - Parameter misfits: by kind.
+    package init(
+        parsing text: String, of kinds: [ResourceType], for command: String, misfits: [String: Misfit] = [:]
+    ) throws(CommandFailure) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let known = kinds.map { $0.kind.lowercased() }
         guard parts.count == 2 else {
@@ -19,10 +30,19 @@ package struct ObjectArgument: Hashable, Sendable {
                 what: "\(Self.shown(text)) names no object", place: command,
                 remedy: "write KIND/NAME, such as \(known.first ?? "scanpolicy")/nightly", code: .usage)
         }
+        for (kind, misfit) in misfits {
+            guard let resource = CustomResourceDefinition.all.map(\.resource).first(where: { $0.kind == kind }),
+                Self.names(of: resource).contains(parts[0].lowercased())
+            else { continue }
+            let name = ObjectName.isSubdomain(parts[1]) ? parts[1] : "NAME"
+            throw CommandFailure(
+                what: misfit.what, place: "\(command) \(kind.lowercased())/\(name)", remedy: misfit.remedy(name),
+                code: .usage)
+        }
         guard let resource = kinds.first(where: { Self.names(of: $0).contains(parts[0].lowercased()) }) else {
             throw CommandFailure(
                 what: "\(Self.shown(parts[0])) is no kind that this command knows", place: command,
-                remedy: "write \(known.joined(separator: " or "))", code: .usage)
+                remedy: "write \(known.map { "\($0)/NAME" }.joined(separator: " or "))", code: .usage)
         }
         guard ObjectName.isSubdomain(parts[1]) else {
             throw CommandFailure(

@@ -17,6 +17,25 @@ package struct WebhookURL: Hashable, Sendable {
         } catch { return error.description }
     }
 
+    /// A text that may be shown for it: scheme, host and port of a URL. One with a flaw becomes another with the same flaw, so
+    /// both are judged the same. What is masked already stays as it is.
+    package static func masked(_ text: String) -> String {
+        do throws(Flaw) {
+            let url = try WebhookURL(parsing: text)
+            let start = url.text.firstRange(of: "://")?.upperBound ?? url.text.startIndex
+            let origin = url.text[..<(url.text[start...].firstIndex { "/?#".contains($0) } ?? url.text.endIndex)]
+            return origin.count == url.text.count ? String(origin) : "\(origin)/***"
+        } catch {
+            return switch error {
+            case .noScheme: "***"
+            case .account: "https://***@***"
+            case .host: "https://"
+            case .port: "https://***:0"
+            case .character: "https:// "
+            }
+        }
+    }
+
     package enum Flaw: Error, Hashable, Sendable, CustomStringConvertible {
         case noScheme
         case account

@@ -19,23 +19,22 @@ extension ScanReport: CapturedObject {
 }
 
 extension Channel: CapturedObject {
-    /// Without the receiver: its address may be a secret.
+    /// Without the address of the receiver: it may be a secret.
     package var captured: JSONValue {
-        .compact([
-            "metadata": metadata.captured, "spec": .compact(["offeredTo": spec.offeredTo.map(JSONValue.strings)]),
-            "status": observedStatus.map { .compact(["settled": $0["settled"]]) },
-        ])
+        .compact(["metadata": metadata.captured, "spec": masked.spec.json, "status": observedStatus])
+    }
+
+    /// The same without anything that may be a secret; it is judged the same.
+    package var masked: Channel {
+        var copy = self
+        copy.spec.webhook = spec.webhook?.masked
+        return copy
     }
 }
 
 extension ImageWatch: CapturedObject {
-    /// Without what its own plan alone looks at.
     package var captured: JSONValue {
-        let watch = comparing
-        return .compact([
-            "metadata": watch.metadata.captured,
-            "spec": watch.spec.json, "status": watch.observedStatus,
-        ])
+        .compact(["metadata": metadata.captured, "spec": spec.json, "status": observedStatus])
     }
 
     /// The same as far as a ScanPolicy looks at it: what is outdated, and as whom it is scanned.
@@ -62,6 +61,22 @@ extension ScanPolicySpec {
 
 extension ImageWatchSpec {
     fileprivate var json: JSONValue { .encoding(self) }
+}
+
+extension ChannelSpec {
+    fileprivate var json: JSONValue { .encoding(self) }
+}
+
+extension ChannelSpec.Webhook {
+    /// As it may be shown: of a URL only where it leads.
+    package var json: JSONValue { .encoding(masked) }
+
+    /// The same without what may be a secret.
+    package var masked: ChannelSpec.Webhook {
+        var copy = self
+        copy.url = url.map(WebhookURL.masked)
+        return copy
+    }
 }
 
 extension JSONValue {

@@ -154,13 +154,15 @@ package struct ImageWatchSpec: Hashable, Sendable, Codable {
 
         /// For people: `2 images have a newer version`.
         package func phrase(_ count: Int) -> String {
-            let images = count == 1 ? "1 image" : "\(count) images"
-            let have = count == 1 ? "has" : "have"
+            let images = Plural.of(count, "image")
+            let have = Plural.verb(count, "has", "have")
             return switch self {
             case .newVersion: "\(images) \(have) a newer version"
             case .digestChanged: "\(images) \(have) new content under the same tag"
-            case .tagMoved: "the tag of \(images) names other content than what runs"
-            case .withdrawn: "the tag of \(images) is gone from the registry"
+            case .tagMoved:
+                "the \(Plural.verb(count, "tag of 1 image names", "tags of \(count) images name")) other content than what runs"
+            case .withdrawn:
+                "the \(Plural.verb(count, "tag of 1 image is", "tags of \(count) images are")) gone from the registry"
             case .checkFailed: "\(images) cannot be compared with the registry"
             }
         }

@@ -130,10 +130,10 @@ package struct ScanPolicySpec: Hashable, Sendable, Codable {
         /// For people: `3 new vulnerabilities`.
         package func phrase(_ count: Int) -> String {
             switch self {
-            case .newCritical: count == 1 ? "1 new vulnerability" : "\(count) new vulnerabilities"
-            case .newSecret: count == 1 ? "1 new secret" : "\(count) new secrets"
+            case .newCritical: Plural.of(count, "new vulnerability", "new vulnerabilities")
+            case .newSecret: Plural.of(count, "new secret")
             case .breach: "more was found than spec.compliance allows"
-            case .scanFailed: count == 1 ? "1 image cannot be scanned" : "\(count) images cannot be scanned"
+            case .scanFailed: "\(Plural.of(count, "image")) cannot be scanned"
             }
         }
     }

@@ -14,15 +14,15 @@ struct ComplianceVerdict {
     init?(
         _ summary: ScanPolicyStatus.Summary, missing: Int, of matched: Int, _ bounds: ScanPolicySpec.Compliance?
     ) {
-        let checks: [(name: String, found: Int, bound: Int?)] = [
-            ("critical vulnerabilities", summary.critical, bounds?.maximumCritical),
-            ("high vulnerabilities", summary.high, bounds?.maximumHigh),
-            ("secrets", summary.secrets, bounds?.maximumSecrets),
+        let checks: [(one: String, many: String, found: Int, bound: Int?)] = [
+            ("critical vulnerability", "critical vulnerabilities", summary.critical, bounds?.maximumCritical),
+            ("high vulnerability", "high vulnerabilities", summary.high, bounds?.maximumHigh),
+            ("secret", "secrets", summary.secrets, bounds?.maximumSecrets),
         ]
         guard checks.contains(where: { $0.bound != nil }) else { return nil }
         let breaches = checks.compactMap { check -> String? in
             guard let bound = check.bound, check.found > bound else { return nil }
-            return "\(check.found) \(check.name), at most \(bound) allowed"
+            return "\(Plural.of(check.found, check.one, check.many)), at most \(bound) allowed"
         }
         func assessment(
             _ status: Condition.Status, _ reason: ScanPolicy.ComplianceReason, _ message: String
@@ -33,7 +33,8 @@ struct ComplianceVerdict {
             self.assessment = assessment(.false, .breached, breaches.joined(separator: "; "))
         } else if missing > 0 {
             self.assessment = assessment(
-                .unknown, .notAssessed, "\(missing) of \(matched) images have no report yet")
+                .unknown, .notAssessed,
+                "\(Plural.part(missing, of: matched, "image")) \(Plural.verb(missing, "has", "have")) no report yet")
         } else {
             self.assessment = assessment(.true, .withinBounds, ScanPolicy.ComplianceReason.withinBounds.explanation)
         }

@@ -234,12 +234,12 @@ struct PolicyStanding {
             if let first = failures.first {
                 (
                     .false, failures.allSatisfy(\.failure.reason.costsNoAttempt) ? .scansBlocked : .scansFailing,
-                    "\(images.failed) of \(images.matched) images failed; \(first.failure.image): \(first.failure.reason.rawValue)"
+                    "\(Plural.part(images.failed, of: images.matched, "image")) failed; \(first.failure.image): \(first.failure.reason.rawValue)"
                 )
             } else if let first = blocked.first {
                 (
                     .false, .scansBlocked,
-                    "\(blocked.count) of \(images.matched) images wait; \(first.reason.rawValue): \(first.message)"
+                    "\(Plural.part(blocked.count, of: images.matched, "image")) \(Plural.verb(blocked.count, "waits", "wait")); \(first.reason.rawValue): \(first.message)"
                 )
             } else if images.matched == 0 {
                 (.true, .nothingToScan, ScanPolicy.HealthReason.nothingToScan.explanation)

@@ -17,7 +17,7 @@ package enum ScanPolicyController: Controller {
     ]
 
     package static let contract = Contract(
-        reads: reads, facts: [TagDigest.self, DatabaseDigest.self, VEXDocuments.self, JobEvents.self],
+        reads: reads, facts: [TagDigest.self, DatabaseDigest.self, VEXDocuments.self, JobEvents.self, ScanOutput.self],
         writes: [WriteGrant(ScanPolicy.resource, subresource: "status", [.patch])])
 
     package static func plan(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> Plan {
@@ -69,8 +69,8 @@ package enum ScanPolicyController: Controller {
         return selectors.contains { $0.matches(metadata.labels) }
     }
 
-    package static func capture(_ policy: ScanPolicy, in world: World, at now: Timestamp) -> JSONValue? {
-        PolicyCapture(policy, in: world, at: now).json
+    package static func slice(of world: World, for policy: ScanPolicy, at now: Timestamp) -> World? {
+        PolicySlice.of(world, for: policy, at: now)
     }
 
     private static func outcome(of policy: ScanPolicy, _ standing: PolicyStanding) -> Outcome {

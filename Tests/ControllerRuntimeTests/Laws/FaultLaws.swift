@@ -137,7 +137,7 @@ enum FaultLaws {
             ["suspend": true], ["webhook": ["url": "https://user:password@hooks.example.org/x"]], ["offeredTo": ["*"]],
         ]
         let channelBacks: JSONValue = [
-            "suspend": .null, "offeredTo": .null, "webhook": ["url": "https://hooks.example.org/x"],
+            "suspend": .null, "offeredTo": .null, "webhook": LawWorld.receiver,
         ]
         let cases =
             others.map { (ScanPolicy.resource, key, $0, backs) }

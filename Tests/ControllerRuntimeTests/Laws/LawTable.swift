@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Testing
 
-/// The laws of quality.md that are checked here, by their number there.
+/// The laws of quality.md that are checked here, by their number there, and what came after them.
 enum Law: Int, CaseIterable, Comparable {
     case sameWorldSamePlan = 1
     case restWritesNothing = 2
@@ -15,6 +15,7 @@ enum Law: Int, CaseIterable, Comparable {
     case secretsStaySecret = 10
     case oneWriterAtATime = 11
     case hostileSpecsHeal = 12
+    case capturesReplay = 13
 
     static func < (left: Law, right: Law) -> Bool { left.rawValue < right.rawValue }
 
@@ -31,6 +32,7 @@ enum Law: Int, CaseIterable, Comparable {
         case .thereAndBackIsFresh: "A, B, A equals A"
         case .secretsStaySecret: "no secret byte leaves"
         case .oneWriterAtATime: "two replicas never write at a time"
+        case .capturesReplay: "what is captured gives the same plan"
         case .hostileSpecsHeal: "any spec of the schema's space heals"
         }
     }

@@ -22,6 +22,8 @@ struct LawWorld {
     static let name = "policy+schedule+watch+channel"
     /// Stands wherever a tenant's secret could: nothing of ours may ever show it.
     static let canary = "canary-7f3a9d2e"
+    /// Whoever knows it may send there.
+    static let receiver: JSONValue = ["url": .string("https://hooks.example.org/\(canary)")]
     static let root = "watchbill-system"
 
     enum Size { case small, normal }
@@ -150,7 +152,8 @@ struct LawWorld {
     }
 
     func addChannel(
-        _ name: String, in namespace: String, spec: JSONValue = ["webhook": ["url": "https://hooks.example.org/x"]]
+        _ name: String, in namespace: String,
+        spec: JSONValue = ["webhook": Self.receiver]
     ) {
         rig.create(
             Channel.resource, ["metadata": ["name": .string(name), "namespace": .string(namespace)], "spec": spec])

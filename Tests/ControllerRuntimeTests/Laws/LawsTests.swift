@@ -38,6 +38,7 @@ import Testing
         case .secretsStaySecret: [ReachLaws.secretsStaySecret]
         case .oneWriterAtATime: [FaultLaws.oneWriterAtATime, FaultLaws.pausedLeaderWritesNothing]
         case .hostileSpecsHeal: [SpecLaws.hostileSpecsHeal]
+        case .capturesReplay: [CaptureLaws.capturesReplay]
         }
     }
 

@@ -37,7 +37,7 @@ enum PureLaws {
     }
 
     /// Runs the story of a seed and shows some of the worlds that the operator planned over.
-    private static func watch(seed: UInt64, every step: Int, _ look: (World, Timestamp) -> Void) {
+    static func watch(seed: UInt64, every step: Int, _ look: (World, Timestamp) -> Void) {
         let world = LawWorld(seed: seed)
         var count = 0
         withoutActuallyEscaping(look) { look in
@@ -51,7 +51,7 @@ enum PureLaws {
         }
     }
 
-    private static func keys(in world: World) -> [(AnyController, ObjectKey)] {
+    static func keys(in world: World) -> [(AnyController, ObjectKey)] {
         LawWorld.controllers.flatMap { controller -> [(AnyController, ObjectKey)] in
             guard let primary = controller.primary else { return [(controller, ObjectKey(name: ""))] }
             return keys(of: primary, in: world).sorted().map { (controller, $0) }

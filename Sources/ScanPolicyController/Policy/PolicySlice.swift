@@ -50,7 +50,7 @@ struct PolicySlice {
         addWatches()
         addJobs()
         addAttempts()
-        addChannels()
+        slice.addChannels(of: policy, naming: policy.spec.notify?.channels ?? [], from: whole)
         addFacts()
     }
 
@@ -67,18 +67,7 @@ struct PolicySlice {
         let looksAtFindings =
             !(policy.spec.suppressions ?? []).isEmpty || !(policy.spec.vex ?? []).isEmpty || policy.spec.notify != nil
         for report in whole[ScanReport.self].objects(in: name) {
-            slice[ScanReport.self][report.key] = .object(Self.reduced(report, looksAtFindings))
-        }
-    }
-
-    private static func reduced(_ report: ScanReport, _ looksAtFindings: Bool) -> ScanReport {
-        guard looksAtFindings else { return report.withoutLists(keepsCompact: false) }
-        guard let compact = report.compact else { return report }
-        do throws(CompactFormError) {
-            _ = try CompactForm.decode(compact.data)
-            return report.withoutLists(keepsCompact: true)
-        } catch {
-            return report
+            slice[ScanReport.self][report.key] = .object(report.sliced(keepingFindings: looksAtFindings))
         }
     }
 
@@ -135,26 +124,10 @@ struct PolicySlice {
             ConfigMap(metadata: found.metadata, data: data.compactMapValues(\.stringValue)))
     }
 
-    /// Whether a channel is there, and which of the policy's notices it has settled; never where it leads.
-    private mutating func addChannels() {
-        let outbox = policy.observedOutbox.notices
-        for name in Set(policy.spec.notify?.channels ?? []).union(outbox.map(\.channel)) {
-            guard let channel = whole.channel(name, for: policy.metadata.namespace) else { continue }
-            var spec = ChannelSpec()
-            if channel.metadata.namespace != policy.metadata.namespace { spec.offeredTo = [policy.metadata.namespace] }
-            var status = ChannelStatus()
-            status.settled = channel.settled.filter { settled in outbox.contains { $0.id == settled.id } }
-            slice[Channel.self][channel.key] = .object(
-                Channel(
-                    metadata: ObjectMetadata(name: name, namespace: channel.metadata.namespace), spec: spec,
-                    observedStatus: status.json))
-        }
-    }
-
     /// The answers that the plan asks for.
     private mutating func addFacts() {
         for wanted in ScanPolicyController.plan(policy, in: whole, at: now).wants {
-            FactCapture.copy(wanted.question, from: whole, to: &slice)
+            slice.copy(wanted, from: whole)
         }
     }
 }
