@@ -53,7 +53,7 @@ let vocabulary: [Target] = [
     // What is made of findings: lists of them, what policies leave out, how two images compare.
     pure(
         "Findings", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
-        "TrivyReport", "VEX"),
+        "TrivyReport", "VEX", "Digests"),
     pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
 ]
 

@@ -13,7 +13,7 @@ package enum ImageWatchController: Controller {
         reads: [
             WatchedKind(ImageWatch.self), WatchedKind(Pod.self), WatchedKind(Node.self), WatchedKind(Namespace.self),
             WatchedKind(ReplicaSetOwner.self), WatchedKind(JobOwner.self), WatchedKind(Channel.self),
-            WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self),
+            WatchedKind(ScanPolicy.self), WatchedKind(ScanReport.self), WatchedKind(ConfigMap.self, .operatorNamespace),
         ],
         facts: [RepositoryTags.self, TagDigest.self, ImageContent.self, HintsArrive.self, VEXDocuments.self],
         writes: [WriteGrant(ImageWatch.resource, subresource: "status", [.patch])])

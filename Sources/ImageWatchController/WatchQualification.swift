@@ -115,7 +115,7 @@ struct WatchQualification {
         var pairs: [CandidateAdvice.Pair] = []
         for run in runs.sorted(by: { "\($0)" < "\($1)" }) {
             guard let running = report(run.digest, run.platform), let candidate = report(digest, run.platform) else {
-                return failure(of: [newest, current], policy) ?? .pending
+                return failure(run, current, newest, digest) ?? .pending
             }
             pairs.append(.init(running: running, candidate: candidate))
         }
@@ -123,7 +123,7 @@ struct WatchQualification {
         if pairs.allSatisfy(\.isFair), let advice = world.derived(comparison).value { return .advised(advice) }
         // They are being scanned again, one after the other, or a document is still to be read: what is known stands.
         if let known = before?.advice, known.digest == latest.digest { return .advised(known) }
-        return failure(of: [newest, current], policy) ?? .pending
+        return runs.compactMap { failure($0, current, newest, digest) }.min { "\($0)" < "\($1)" } ?? .pending
     }
 
     /// True for what nobody scans: the policy excludes it by name, or all of the namespace has opted out.
@@ -141,14 +141,21 @@ struct WatchQualification {
         return report
     }
 
-    /// What the policy says of images that it could not scan.
-    private func failure(of references: [ImageReference], _ policy: ScanPolicy) -> Standing? {
-        let names = references.map(\.familiar)
-        let listed = policy.observedStatus?["failures"]?.arrayValue ?? []
-        guard let found = listed.first(where: { names.contains($0["image"]?.stringValue ?? "") }),
-            let image = found["image"]?.stringValue, let reason = found["reason"]?.stringValue
-        else { return nil }
-        return .failed("\(image): \(reason): \(found["message"]?.stringValue ?? "")")
+    /// Why the newer version, or what it is compared with, has no report that serves. The policy's status lists ten failures of
+    /// whatever it scans, the cluster remembers all.
+    private func failure(
+        _ run: WatchTarget.Run, _ current: ImageReference, _ newest: ImageReference, _ candidate: Digest
+    ) -> Standing? {
+        let remembered = world.derived(FailedScans()).value
+        for (digest, name) in [(candidate, newest), (run.digest, current)] {
+            for place in [nil, namespace] {
+                guard let found = remembered[FailedScans.id(digest, run.platform, withRightsOf: place)],
+                    found.scanners.contains(ScannerKind.vulnerability.rawValue), found.expiry > now
+                else { continue }
+                return .failed("\(name.familiar): \(found.reason): \(found.message)")
+            }
+        }
+        return nil
     }
 
     // MARK: All images

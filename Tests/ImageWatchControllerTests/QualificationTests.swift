@@ -150,15 +150,45 @@ import Testing
     }
 
     @Test func `what the policy could not scan is said`() throws {
-        var world = try pushed(policy: false)
-        world.addPolicy(status: [
-            "failures": [
-                ["image": "r.io/app:1.1.0", "reason": "Unauthorized", "message": "who are you", "attempts": 1]
-            ]
-        ])
+        var world = try pushed()
+        world.scansFailed("b")
         let plan = try world.plan()
         #expect(plan.says("Qualified") == "CandidateNotScannable" && told(world).isEmpty)
-        #expect(message(plan, "Qualified") == "1 of 1 image; r.io/app:1.1.0: Unauthorized: who are you")
+        #expect(message(plan, "Qualified") == "1 of 1 image; r.io/app:1.1.0: Unauthorized: because of b")
+        world.scansFailed("b shop", "a")
+        #expect(
+            message(try world.plan(), "Qualified") == "1 of 1 image; r.io/app:1.1.0: Unauthorized: because of b shop")
+        world.scansFailed("a shop")
+        #expect(
+            message(try world.plan(), "Qualified") == "1 of 1 image; r.io/app:1.0.0: Unauthorized: because of a shop")
+    }
+
+    @Test func `a failure of something else is none of this`() throws {
+        var world = try pushed()
+        let changes: [(inout WatchWorld) -> Void] = [
+            { $0.scansFailed("c") }, { $0.scansFailed("b other") }, { $0.scansFailed("b", platform: "linux/arm64") },
+            { $0.scansFailed("b", scanners: [.secret]) },
+            { $0.scansFailed("b", at: $0.now - .seconds(86_401)) },
+        ]
+        for change in changes {
+            change(&world)
+            #expect(try world.plan().says("Qualified") == "QualificationPending")
+        }
+    }
+
+    @Test func `however many scans fail, each candidate's failure is found`() throws {
+        var world = try WatchWorld(["workloads": [:], "qualification": ["scanPolicyRef": ["name": "p"]]])
+        world.addPolicy()
+        for number in 0..<30 {
+            world.run("r.io/app\(number):1.0.0", "a", name: "app\(number)")
+            try world.tags("r.io/app\(number)", "1.0.0", "1.1.0")
+            try world.tag("r.io/app\(number):1.1.0", "b")
+            try world.content("r.io/app\(number)", "b", .image)
+        }
+        world.scansFailed("b")
+        let plan = try world.plan()
+        #expect(plan.says("Qualified") == "CandidateNotScannable")
+        #expect(message(plan, "Qualified")?.hasPrefix("30 of 30 images; ") == true)
     }
 
     @Test func `a report of another namespace or platform does not serve`() throws {
@@ -238,10 +268,8 @@ import Testing
 
     @Test func `what cannot be scanned again is said, unless there is advice of before`() throws {
         for isKnown in [false, true] {
-            var world = try pushed(policy: false)
-            world.addPolicy(status: [
-                "failures": [["image": .string(app), "reason": "ImageNotFound", "message": "gone", "attempts": 3]]
-            ])
+            var world = try pushed()
+            world.scansFailed("a", reason: .imageNotFound)
             try scanned(&world)
             if isKnown { try world.plan() }
             let since = world.now.seconds

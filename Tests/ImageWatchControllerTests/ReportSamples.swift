@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Findings
 import JSONScan
 import KubernetesModel
 import OCIModel
@@ -45,6 +46,27 @@ extension WatchWorld {
     ) {
         let policy = Self.policy(name, in: namespace, status: status, change: change)
         world[ScanPolicy.self][policy.key] = .object(policy)
+    }
+
+    /// Scans of these digests have failed: `b` with the operator's rights, `b shop` with those of a namespace.
+    mutating func scansFailed(
+        _ scans: String..., reason: ScanFailureReason = .unauthorized, platform: String = "linux/amd64",
+        scanners: [ScannerKind] = [.vulnerability], at time: Timestamp? = nil
+    ) {
+        let parsed = Platform(platform) ?? Platform(os: "linux", architecture: "amd64")
+        var entries: [String: JSONValue] = [:]
+        for scan in scans {
+            let words = scan.split(separator: " ").map(String.init)
+            let id = FailedScans.id(
+                Self.digest(Character(words[0])), parsed, withRightsOf: words.count > 1 ? words[1] : nil)
+            entries[id] = [
+                "reason": .string(reason.rawValue), "message": .string("because of \(scan)"),
+                "lastTime": .string((time ?? now).rfc3339), "scanners": .strings(scanners.map(\.rawValue)),
+            ]
+        }
+        let metadata = ObjectMetadata(name: FailedScans.name, namespace: world.configuration.operatorNamespace)
+        let map = ConfigMap(metadata: metadata, data: [FailedScans.member: JSONValue.object(entries).canonicalText])
+        world[ConfigMap.self][map.key] = .object(map)
     }
 
     static func policy(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Findings
 import JSONScan
 import KubernetesModel
 import OCIModel
@@ -187,6 +188,16 @@ struct AttemptLedgerTests {
         let map = ConfigMap(metadata: ObjectMetadata(name: AttemptLedger.name, namespace: "ops"), data: data)
         cluster.world[ConfigMap.self][map.key] = .object(map)
         #expect(AttemptLedger(in: cluster.world) == bounded)
+        // Who only wants to know why there is no report reads the same.
+        let read = FailedScans().value(in: cluster.world)
+        #expect(read.keys.sorted() == bounded.entries.keys.sorted())
+        for (id, entry) in bounded.entries {
+            #expect(
+                read[id]
+                    == .init(
+                        reason: entry.reason.rawValue, message: entry.message,
+                        scanners: Set(entry.scanners.map(\.rawValue)), expiry: entry.expiry))
+        }
     }
 
     @Test(arguments: [

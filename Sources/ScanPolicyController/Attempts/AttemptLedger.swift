@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Findings
 import JSONScan
 import KubernetesModel
 import OCIModel
@@ -49,11 +50,11 @@ struct AttemptLedger: Equatable {
         /// The number of the next try, counting from 0.
         var tries: Int { attempts + blocked }
         /// When the entry ends by itself.
-        var expiry: Timestamp { lastTime + .seconds(86_400) }
+        var expiry: Timestamp { lastTime + FailedScans.lifetime }
     }
 
-    static let name = "watchbill-attempts"
-    private static let member = "attempts.json"
+    static let name = FailedScans.name
+    private static let member = FailedScans.member
     static let maximumEntries = 5_000
     static let maximumBytes = 768 << 10
     private static let messageLimit = 160
@@ -106,8 +107,7 @@ extension AttemptLedger {
     init(in world: World) {
         let key = ObjectKey(namespace: world.configuration.operatorNamespace, name: Self.name)
         guard let text = world[ConfigMap.self].object(key)?.data[Self.member] else { return }
-        var scanner = JSONScanner(
-            Array(text.utf8), limits: JSONLimits(maximumDepth: 6, maximumBytes: 2 << 20, maximumValues: 200_000))
+        var scanner = JSONScanner(Array(text.utf8), limits: FailedScans.limits)
         do throws(JSONError) {
             for (id, value) in try scanner.readValue().objectValue ?? [:] { entries[id] = Entry(json: value) }
         } catch {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
-import Digests
 import Essentials
+import Findings
 import KubernetesModel
 import OCIModel
 
@@ -26,8 +26,8 @@ struct ScanUnit: Hashable {
     }
 
     static func id(_ realm: Realm, _ image: ImageKey) -> String {
-        let place = if case .workload(let namespace) = realm { namespace } else { "" }
-        return String(SHA256.hex("\(place)|\(image.digest)|\(image.platform)".utf8).prefix(20))
+        let namespace: String? = if case .workload(let namespace) = realm { namespace } else { nil }
+        return FailedScans.id(image.digest, image.platform, withRightsOf: namespace)
     }
 
     var scanners: Set<ScannerKind> { demands.values.reduce(into: []) { $0.formUnion($1.scanners) } }
