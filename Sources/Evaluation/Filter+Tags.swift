@@ -91,7 +91,8 @@ extension Filter {
 
         A version's suffix is a pre-release when it begins with a digit or a word for a stage (`alpha`, `beta`, `rc`, `dev`, `snapshot`, …), \
         else a flavour. Where a flavour runs, candidates have the same one, apart from the numbers in it, and those decide as \
-        numbers (`-alpine3.19` after `-alpine3.9`). Elsewhere flavours are left out, and pre-releases too, unless the range names one.
+        numbers (`-alpine3.19` after `-alpine3.9`). Elsewhere flavours are left out, and pre-releases too, unless the range names one or \
+        what runs is one of the same numbers.
 
         A range has comparators `= != > >= < <= ~ ^`, versions with open ends (`1.2`, `1.x`, `*`), `1.2 - 1.4`, and `||`. A pre-release is in \
         it when a comparator of the same group names a pre-release (`>=1.0.0-0`); an upper bound that names none leaves the \

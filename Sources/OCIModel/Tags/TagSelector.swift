@@ -150,7 +150,8 @@ private struct Place {
             guard case .semantic(let version) = candidate, let range else { return nil }
             return range.membership(of: version.release) == .inside ? nil : .outOfRange
         }
-        let apart: TagRejection = candidate.suffix.kind == .flavour ? .otherFlavour : .preRelease
+        let apart: TagRejection? =
+            candidate.suffix.kind == .flavour ? .otherFlavour : isOnTheWay(candidate) ? nil : .preRelease
         guard case .semantic(let version) = candidate, let range else {
             return candidate.suffix.kind == .none ? nil : apart
         }
@@ -158,6 +159,18 @@ private struct Place {
         case .inside: nil
         case .outside: .outOfRange
         case .preRelease: apart
+        }
+    }
+
+    /// Who runs `2.0.0-rc.1` waits for `2.0.0-rc.2` as much as for `2.0.0`: pre-releases of the very version that runs count.
+    private func isOnTheWay(_ candidate: TagVersion) -> Bool {
+        guard candidate.suffix.kind == .preRelease, let version, version.suffix.kind == .preRelease else {
+            return false
+        }
+        return switch (candidate, version) {
+        case (.semantic(let one), .semantic(let other)): SemanticVersion.compareNumbers(one, other) == .same
+        case (.calendar(let one), .calendar(let other)): CalendarVersion.compareNumbers(one, other) == .same
+        default: false
         }
     }
 
