@@ -29,6 +29,7 @@ import CommandLine
 
     static func main() async {
         cmemory_spare()
+        cmemory_trim()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

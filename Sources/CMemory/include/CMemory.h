@@ -8,7 +8,8 @@
 /// called before there is a second thread.
 void cmemory_spare(void);
 
-/// Gives back to the system whatever is free, also in the middle of the heap.
+/// Gives back to the system whatever is free, also in the middle of the heap, and the pages of the program that were needed to
+/// start it: relocations, symbols and metadata of Swift that are read once. What is used still comes back from the page cache.
 void cmemory_trim(void);
 
 #endif
