@@ -12,6 +12,8 @@ struct CheckClock {
     private let requested: Duration?
     private let interval: Duration?
     private let next: Timestamp?
+    /// How much older the answer may be to what a version has behind it.
+    private let patience: Duration
 
     /// A schedule that was last due before that is as good as new.
     private static let horizon = Duration.seconds(86_400 * 400)
@@ -28,6 +30,7 @@ struct CheckClock {
             base = interval
             requested = Self.requested(watch, at: now)
             next = nil
+            patience = Self.patience(interval)
             return
         }
         guard watch.spec.intervalSeconds == nil else {
@@ -49,7 +52,9 @@ struct CheckClock {
         let due = schedule.latest(after: now - Self.horizon, through: now - jitter, in: zone).map { $0 + jitter }
         base = due.map { now - $0 } ?? Self.horizon
         requested = Self.requested(watch, at: now)
-        next = schedule.next(after: now - jitter, in: zone).map { $0 + jitter }
+        let next = schedule.next(after: now - jitter, in: zone).map { $0 + jitter }
+        self.next = next
+        patience = if let due, let next { Self.patience(next - due) } else { .zero }
     }
 
     private static func requested(_ watch: ImageWatch, at now: Timestamp) -> Duration? {
@@ -65,14 +70,38 @@ struct CheckClock {
     static let wideningFactor = 4
     static let widest = Duration.seconds(86_400)
 
+    /// A version is given to other content by mistake or by malice, so what is behind it is asked for with every tenth check only,
+    /// and once a week at least: record 0012.
+    static let contentFactor = 10
+    static let longestContent = Duration.seconds(604_800)
+
+    private static func patience(_ period: Duration) -> Duration {
+        max(.zero, min(period * (contentFactor - 1), longestContent - period))
+    }
+
     /// An answer that is older does not serve any more.
-    func freshness(isHinted: Bool) -> Duration {
-        let age = widened(isHinted) ?? base
+    ///
+    /// - Parameter ofVersion: what is asked for is the content of a tag that looks as if it never had another.
+    func freshness(isHinted: Bool, ofVersion: Bool = false) -> Duration {
+        let age = age(isHinted, ofVersion) ?? base + (ofVersion ? patience : .zero)
         return requested.map { min(age, $0) } ?? age
     }
 
+    /// Until when what a registry says all at once, and contrary to all before, is taken for its mistake.
+    func doubt(since time: Timestamp, at now: Timestamp) -> Timestamp {
+        // Who asks for a check after that has seen it.
+        if let requested, time < now - requested { return now - requested }
+        return time + (interval.map { $0 + patience } ?? max(patience, .seconds(86_400)))
+    }
+
     /// When an answer has to be asked for again. A second later than it may be old, so that it is too old by then.
-    func nextCheck(after askedAt: Timestamp, isHinted: Bool) -> Timestamp? {
-        widened(isHinted).map { askedAt + $0 + .seconds(1) } ?? next
+    func nextCheck(after askedAt: Timestamp, isHinted: Bool, ofVersion: Bool = false) -> Timestamp? {
+        age(isHinted, ofVersion).map { askedAt + $0 + .seconds(1) } ?? next
+    }
+
+    /// Hints make no difference to what is asked for seldom anyway.
+    private func age(_ isHinted: Bool, _ ofVersion: Bool) -> Duration? {
+        guard let interval, let widened = widened(isHinted) else { return nil }
+        return ofVersion ? max(widened, interval + patience) : widened
     }
 }

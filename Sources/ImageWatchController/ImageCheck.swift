@@ -24,6 +24,8 @@ struct ImageCheck {
     private var isWaiting = false
     /// The registry tells of changes of its own accord.
     private let isHinted: Bool
+    /// True where the list of tags tells what is newer, and their content is looked at seldom.
+    private var trustsVersions = false
 
     private static let userLimit = 10
 
@@ -64,6 +66,7 @@ struct ImageCheck {
         } else if watchesContent {
             checkContent()
         } else {
+            trustsVersions = true
             checkTags()
         }
         let before = memory.entry(target, policy: image.policy)
@@ -107,6 +110,7 @@ struct ImageCheck {
 
     /// What the tags of the repository are the answer to; nil while they are not known or are too many.
     mutating func tags() -> RepositoryTags? {
+        (image.tagCount, image.shrunkSinceTime) = memory.listing(of: target)
         let question = RepositoryTags(
             target.reference, secrets: target.secrets, freshness: clock.freshness(isHinted: isHinted))
         wants.append(AnyQuestion(question))
@@ -124,8 +128,29 @@ struct ImageCheck {
                 fail(.tooManyTags, "the repository has \(Plural.of(answer.tags.count, "tag"))\(cut)")
                 return nil
             }
-            return question
+            return isDoubted(answer.tags.count) ? nil : question
         }
+    }
+
+    /// Whether a list has lost so much at once that nothing is to follow from it yet. A registry that ends a list early does that,
+    /// and a clean-up that took more than it should.
+    private mutating func isDoubted(_ count: Int) -> Bool {
+        let most = image.tagCount ?? 0
+        if count * 2 < most {
+            let since = image.shrunkSinceTime ?? Timestamp(secondsSinceEpoch: now.seconds)
+            let end = clock.doubt(since: since, at: now)
+            if now < end {
+                image.shrunkSinceTime = since
+                fail(.tagListShrunk, "the repository has \(count) tags, and had at least \(most)")
+                wake(at: end)
+                return true
+            }
+            image.tagCount = nil
+        }
+        image.shrunkSinceTime = nil
+        image.tagCount = max(image.tagCount ?? 0, WatchMemory.mark(count) ?? 0)
+        if image.tagCount == 0 { image.tagCount = nil }
+        return false
     }
 
     enum Finding<Value> {
@@ -139,7 +164,9 @@ struct ImageCheck {
         var reference = target.reference
         reference.tag = tag
         reference.digest = nil
-        let question = TagDigest(reference, secrets: target.secrets, freshness: clock.freshness(isHinted: isHinted))
+        let isSeldom = trustsVersions && TagSelector.looksImmutable(tag) && !hasReturned(tag)
+        let question = TagDigest(
+            reference, secrets: target.secrets, freshness: clock.freshness(isHinted: isHinted, ofVersion: isSeldom))
         wants.append(AnyQuestion(question))
         switch world.fact(question) {
         case .unknown:
@@ -150,9 +177,14 @@ struct ImageCheck {
             fail(failure)
             return .open
         case .known(let digest, let askedAt):
-            note(askedAt)
+            note(askedAt, ofVersion: isSeldom)
             return .known(digest)
         }
+    }
+
+    /// A tag that had gone may have come back with anything.
+    private func hasReturned(_ tag: String) -> Bool {
+        tag == target.tag && memory.entry(target, policy: image.policy)?.withdrawn == true
     }
 
     mutating func content(of digest: Digest) -> Finding<ImageContent.Answer> {
@@ -200,8 +232,8 @@ struct ImageCheck {
         if before?.outdated == nil, before?.latest == nil, before?.lastError == nil { isPending = true }
     }
 
-    private mutating func note(_ askedAt: Timestamp) {
-        if let time = clock.nextCheck(after: askedAt, isHinted: isHinted) { wake(at: time) }
+    private mutating func note(_ askedAt: Timestamp, ofVersion: Bool = false) {
+        if let time = clock.nextCheck(after: askedAt, isHinted: isHinted, ofVersion: ofVersion) { wake(at: time) }
     }
 
     mutating func wake(at time: Timestamp) { wakeUp = wakeUp.map { min($0, time) } ?? time }

@@ -108,6 +108,9 @@ struct WatchMemory {
     /// Until when telling of a version waits, by repository, policy and tag: a rollout changes the entry, not what waits.
     private var waiting: [String: Timestamp] = [:]
 
+    /// How long a repository's list has been, and since when it is much shorter.
+    private var listings: [String: (count: Int?, shrunkSince: Timestamp?)] = [:]
+
     /// What was newest of images that the status does not list.
     private let omitted: [UInt32: UInt32]
 
@@ -117,6 +120,11 @@ struct WatchMemory {
             let key = entry.entryKey
             if entries[key] == nil || entry.outdated == true { entries[key] = entry }
             guard let repository = Self.repository(entry.image) else { continue }
+            let known = listings[repository] ?? (nil, nil)
+            listings[repository] = (
+                [known.count, entry.tagCount].compactMap(\.self).max(),
+                [known.shrunkSince, entry.shrunkSinceTime].compactMap(\.self).min()
+            )
             versions[repository, default: []] += entry.candidates + [entry.latest].compactMap(\.self)
             if entry.outdated != nil, let latest = entry.latest {
                 compared["\(repository) \(entry.policy)", default: []].append(latest)
@@ -138,6 +146,15 @@ struct WatchMemory {
     /// The fingerprint of what was newest of an image that the status does not list.
     func omittedNewest(of target: WatchTarget, policy: String) -> UInt32? {
         omitted[ImageWatchStatus.Image.code(image: target.text, policy: policy)]
+    }
+
+    func listing(of target: WatchTarget) -> (count: Int?, shrunkSince: Timestamp?) {
+        listings[target.reference.name] ?? (nil, nil)
+    }
+
+    /// How long a list is, down to a power of two; nil for one that is too short for its losses to mean anything.
+    static func mark(_ count: Int) -> Int? {
+        count < 16 ? nil : 1 << (Int.bitWidth - 1 - count.leadingZeroBitCount)
     }
 
     /// What is known to be the newest of a repository, whatever runs; empty before its first comparison.

@@ -88,7 +88,7 @@ extension ImageWatch {
             case .policyNotReady:
                 "The ScanPolicy is suspended, stalled, unreadable, or looks for no vulnerabilities. Correct it, or name another one."
             case .candidateNotScannable:
-                "A scan failed of a newer version, or of what it is compared with; status.failures of the ScanPolicy says more. It is tried again by the policy's rules."
+                "A scan failed of a newer version, or of what it is compared with; the message says why. It is tried again by the policy's rules."
             }
         }
     }
@@ -106,6 +106,7 @@ package enum ImageCheckReason: String, ConditionReason {
     // Said by a registry, found in what it said, or said by nobody.
     case unauthorized = "Unauthorized"
     case tooManyTags = "TooManyTags"
+    case tagListShrunk = "TagListShrunk"
     case imageNotFound = "ImageNotFound"
     case registryAnswerInvalid = "RegistryAnswerInvalid"
     case rateLimited = "RateLimited"
@@ -126,6 +127,8 @@ package enum ImageCheckReason: String, ConditionReason {
         case .secretUnreadable: "A Secret that spec.credentials asks for could not be read; it is tried again."
         case .tooManyTags:
             "The repository has more tags than spec.maximumTags, or its list has no end. Narrow it down with policy type Digest, or raise the bound."
+        case .tagListShrunk:
+            "The registry lists less than half of the tags that it did. Nothing follows from that list until it has stayed so for ten intervals, a week at most, or a check is asked for; what was known stands."
         case .invalidAnnotation:
             "An annotation of a Pod that says how to watch it cannot be read; the message says which."
         }

@@ -178,6 +178,9 @@ extension ImageWatch {
             "outdatedSinceTime": .time("Since when."),
             "moved": .boolean("The tag that runs looks like a version and names other content than what runs."),
             "withdrawn": .boolean("The registry does not have the tag that runs any more."),
+            "tagCount": .integer(
+                "How many tags the repository has had at least: 16, 32, 64, … Absent where it has fewer."),
+            "shrunkSinceTime": .time("Since when its list of tags is less than half of that."),
             "candidates": .array(
                 "Newer tags that do not count yet, and since when they are known.",
                 of: .object(

@@ -75,6 +75,10 @@ package struct ImageWatchStatus: Hashable, Sendable {
         package var outdatedSinceTime: Timestamp?
         package var moved = false
         package var withdrawn = false
+        /// How many tags the repository has had, down to a power of two, so that not every push changes it; nil for a short list.
+        package var tagCount: Int?
+        /// Since when the list of tags is less than half of that.
+        package var shrunkSinceTime: Timestamp?
         /// Newer tags that do not count yet.
         package var candidates: [Version] = []
         package var rejected: [String: Int] = [:]
@@ -145,6 +149,8 @@ extension ImageWatchStatus.Image {
                 ])
             },
         ])
+        json["tagCount"] = tagCount.map { .integer(Int64($0)) }
+        json["shrunkSinceTime"] = shrunkSinceTime.map { .string($0.rfc3339) }
         json["advice"] = advice?.json
         json["adviceDueTime"] = adviceDueTime.map { .string($0.rfc3339) }
         return json
@@ -169,6 +175,8 @@ extension ImageWatchStatus.Image {
         rejected = (json["rejected"]?.objectValue ?? [:]).compactMapValues {
             $0.integerValue.flatMap(Int.init(exactly:))
         }
+        tagCount = json["tagCount"]?.integerValue.flatMap(Int.init(exactly:)).flatMap { $0 > 0 ? $0 : nil }
+        shrunkSinceTime = json["shrunkSinceTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         advice = UpdateAdvice(json: json["advice"])
         adviceDueTime = json["adviceDueTime"]?.stringValue.flatMap(Timestamp.init(rfc3339:))
         lastError = json.at("lastError", "reason")?.stringValue.map {

@@ -62,7 +62,7 @@ extension ReachLaws {
         }
         return specs.map { spec in { world in world.addWatch("special", in: "alpha", spec: spec) } } + failures + [
             { world in everyRepository(of: world) { world.repositories.set($0, ["v1"], cut: .loop) } },
-            annotated, orphaned, unscannable, suspended,
+            annotated, orphaned, unscannable, suspended, shrunk,
         ]
     }
 
@@ -76,6 +76,17 @@ extension ReachLaws {
     private static func suspended(_ world: LawWorld) {
         world.addPolicy("still", in: "alpha", spec: ["suspend": true])
         world.addWatch("special", in: "alpha", spec: qualified("still", ["workloads": [:]]))
+    }
+
+    /// A registry lists little of what a status says that it did.
+    private static func shrunk(_ world: LawWorld) {
+        let tags = (1...40).map { "v1.0.\($0)" }
+        everyRepository(of: world) { world.repositories.set($0, ["v1"] + tags) }
+        world.addWatch("special", in: "alpha", spec: ["intervalSeconds": 60, "workloads": [:]])
+        world.rig.onRest = { [rest = world.rig.onRest] in
+            rest()
+            everyRepository(of: world) { world.repositories.set($0, ["v1"]) }
+        }
     }
 
     /// Nothing can be scanned.
