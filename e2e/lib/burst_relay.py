@@ -3,7 +3,7 @@
 
 A real API server on the bench's machine changes a hundred or two Pods a second, no more. So its events are held back as they come,
 byte for byte as it sent them, and are let go at the rate that is asked for; let go again, they carry another value in the label
-that was changed, so that they are news once more. All else passes as it is.
+that was changed and a later version, so that they are news once more. All else passes as it is.
 """
 import asyncio
 import json
@@ -13,6 +13,7 @@ import threading
 import time
 
 CHANGED = re.compile(rb'("example\.com/change":")([^"]*)(")')
+VERSION = re.compile(rb'("resourceVersion":")(\d+)(")')
 HEAD_LIMIT = 64 << 10
 
 
@@ -27,6 +28,8 @@ class Relay:
         self.tls.load_cert_chain(state / "pki" / "admin.crt", state / "pki" / "admin.key")
         self.held = []
         self.holding = False
+        # How many times what is held was let go.
+        self.turns = 0
         self.watches = set()
         self.loop = asyncio.new_event_loop()
         ready = threading.Event()
@@ -64,11 +67,15 @@ class Relay:
     # What the bench asks for
 
     def hold(self):
-        self.held, self.holding = [], True
+        self.held, self.holding, self.turns = [], True, 0
 
-    def release(self, rate, again=""):
+    def release(self, rate):
         """Lets all that was held go, `rate` of them a second; returns the rate that it came to, and the seconds."""
-        lines = self.held if not again else [CHANGED.sub(rb"\g<1>\g<2>" + again.encode() + rb"\g<3>", line) for line in self.held]
+        lines, ahead = self.held, self.turns * 100_000_000
+        if self.turns:
+            lines = [VERSION.sub(lambda found: b"%s%d%s" % (found[1], int(found[2]) + ahead, found[3]),
+                                 CHANGED.sub(rb"\g<1>\g<2>-%d\g<3>" % self.turns, line), count=1) for line in lines]
+        self.turns += 1
         return asyncio.run_coroutine_threadsafe(self._release(lines, rate), self.loop).result()
 
     async def _release(self, lines, rate):
@@ -110,15 +117,17 @@ class Relay:
                 writer.write(answer)
                 await writer.drain()
                 if re.match(rb"GET /api/v1/pods\?\S*watch=(true|1)", first) and b" 200 " in answer.split(b"\r\n")[0]:
-                    events = asyncio.ensure_future(self._watch(upstream[0], writer))
                     # The client says no more on this connection: it reads until one of both sides has had enough.
-                    await asyncio.wait([events, asyncio.ensure_future(reader.read())], return_when=asyncio.FIRST_COMPLETED)
-                    events.cancel()
+                    sides = [asyncio.ensure_future(self._watch(upstream[0], writer)), asyncio.ensure_future(reader.read())]
+                    await asyncio.wait(sides, return_when=asyncio.FIRST_COMPLETED)
+                    for side in sides:
+                        side.cancel()
+                    await asyncio.gather(*sides, return_exceptions=True)
                     return
                 await copy_body(answer, upstream[0], writer)
                 if b"connection: close" in answer.lower():
                     return
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             return
         finally:
             writer.close()
@@ -134,7 +143,11 @@ class Relay:
                 *lines, rest = rest.split(b"\n")
                 for line in lines:
                     # Bookmarks pass, as signs of life; that they are ahead of what is held harms nobody while the watch stands.
-                    if self.holding and b'"type":"BOOKMARK"' not in line[:40]:
+                    # Behind what was let go they would be a step back.
+                    if b'"type":"BOOKMARK"' in line[:40]:
+                        if not self.turns:
+                            writer.write(chunk(line))
+                    elif self.holding:
                         self.held.append(line)
                     else:
                         writer.write(chunk(line))
