@@ -33,13 +33,21 @@ package struct FailedScans: Derivation {
     /// By id.
     package func value(in world: World) -> [String: Failure] {
         let key = ObjectKey(namespace: world.configuration.operatorNamespace, name: Self.name)
-        guard let text = world[ConfigMap.self].object(key)?.data[Self.member] else { return [:] }
-        var scanner = JSONScanner(Array(text.utf8), limits: Self.limits)
-        do throws(JSONError) {
-            return try scanner.readValue().objectValue?.compactMapValues(Failure.init) ?? [:]
-        } catch {
-            return [:]
-        }
+        return world[ConfigMap.self].object(key).map(Self.entries(of:))?.compactMapValues(Failure.init) ?? [:]
+    }
+
+    /// The same memory with these entries alone.
+    package static func sliced(_ memory: ConfigMap, to ids: Set<String>) -> ConfigMap {
+        var sliced = memory
+        let entries = Self.entries(of: memory).filter { ids.contains($0.key) }
+        sliced.data = [member: JSONValue.object(entries).canonicalText]
+        return sliced
+    }
+
+    private static func entries(of memory: ConfigMap) -> [String: JSONValue] {
+        guard let text = memory.data[member] else { return [:] }
+        var scanner = JSONScanner(Array(text.utf8), limits: limits)
+        do throws(JSONError) { return try scanner.readValue().objectValue ?? [:] } catch { return [:] }
     }
 
     /// Of an image in a realm.

@@ -58,26 +58,40 @@ struct WatchSlice {
         slice[JobOwner.self].replace(name, by: whole[JobOwner.self])
     }
 
-    /// The policy with what it says of images that it could not scan, and the reports of what is compared.
+    /// The policy, the reports of what is compared, and why others are not there.
     private mutating func addQualification(_ name: String, _ latest: Set<String>) {
         let namespace = watch.metadata.namespace
         let key = ObjectKey(namespace: namespace, name: name)
         slice[Namespace.self][ObjectKey(name: namespace)] = whole[Namespace.self][ObjectKey(name: namespace)]
         var entry = whole[ScanPolicy.self][key]
         if case .object(var policy) = entry {
-            policy.observedStatus = policy.observedStatus.map {
-                .compact(["conditions": $0["conditions"], "failures": $0["failures"]])
-            }
+            policy.observedStatus = policy.observedStatus.map { .compact(["conditions": $0["conditions"]]) }
             entry = .object(policy)
         }
         slice[ScanPolicy.self][key] = entry
-        let running = whole.derived(WatchDiscovery(terms: terms)).value.targets.flatMap { target in
-            target.runs.map(\.digest) + target.foreign.keys
-        }
+        let targets = whole.derived(WatchDiscovery(terms: terms)).value.targets
+        let running = targets.flatMap { $0.runs.map(\.digest) + $0.foreign.keys }
         let digests = latest.union(running.map(\.description))
         for report in whole[ScanReport.self].objects(in: namespace)
         where digests.contains(report.image.digest.description) {
             slice[ScanReport.self][report.key] = .object(report.sliced(keepingFindings: true))
         }
+        addFailures(of: digests.compactMap { Digest($0) }, on: targets)
+    }
+
+    /// What is remembered of scans of these that came to nothing, of all that is remembered.
+    private mutating func addFailures(of digests: [Digest], on targets: [WatchTarget]) {
+        let key = ObjectKey(namespace: whole.configuration.operatorNamespace, name: FailedScans.name)
+        guard let memory = whole[ConfigMap.self].object(key) else { return }
+        let platforms = Set(targets.flatMap { $0.runs.map(\.platform) + $0.foreign.values.joined() })
+        var ids: Set<String> = []
+        for platform in platforms {
+            for digest in digests {
+                for place in [nil, watch.metadata.namespace] {
+                    ids.insert(FailedScans.id(digest, platform, withRightsOf: place))
+                }
+            }
+        }
+        slice[ConfigMap.self][key] = .object(FailedScans.sliced(memory, to: ids))
     }
 }

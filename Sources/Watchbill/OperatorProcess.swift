@@ -161,6 +161,10 @@ struct OperatorProcess {
                     failed: { logger.warning("credentials could not be read again", metadata: ["error": "\($0)"]) })
                 return nil
             }
+            group.addTask {
+                await trimMemory()
+                return nil
+            }
             group.addTask { await runtime.run() }
             defer { group.cancelAll() }
             do {
@@ -181,6 +185,20 @@ struct OperatorProcess {
             return .shutdown
         }
     }
+
+    /// Gives back what was needed once: an operator waits for most of its life.
+    private func trimMemory() async {
+        do {
+            while true {
+                try await Task.sleep(for: Self.trimInterval)
+                cmemory_trim()
+            }
+        } catch {
+            // The operator ends.
+        }
+    }
+
+    private static let trimInterval = Duration.seconds(60)
 
     /// The servers' own chatter is of no use in the operator's log.
     private var quiet: Logger {

@@ -99,6 +99,10 @@ class Operator:
         pattern = re.compile(rf'^{name}_bucket{{controller="{controller}",le="([^"]+)"}} (\d+)', re.M)
         return [(float(bound.replace("+Inf", "inf")), int(count)) for bound, count in pattern.findall(self.get("/metrics")[1])]
 
+    def total(self, name, controller):
+        """What was observed so far, summed up."""
+        return float(re.search(rf'^{name}_sum{{controller="{controller}"}} (\S+)', self.get("/metrics")[1], re.M)[1])
+
 
 def quantile(before, after, share):
     """Of what was observed in between: the value below which `share` lies, linear inside a bucket."""
