@@ -34,6 +34,8 @@ class Registry:
     def __init__(self, folder, port=None):
         self.folder, self.port = pathlib.Path(folder), port or free_port()
         self.host, self.log = f"localhost:{self.port}", self.folder / "access.log"
+        # How much of the log was counted, and what came to light.
+        self.read, self.counted = 0, 0
         (self.folder / "registry.yml").write_text(
             "version: 0.1\nlog: {level: error, accesslog: {disabled: false}}\n"
             f"storage: {{filesystem: {{rootdirectory: '{self.folder}/storage', maxthreads: 100}}}}\nhttp: {{addr: '127.0.0.1:{self.port}', secret: bench}}\n")
@@ -68,8 +70,14 @@ class Registry:
             (tags / f"0.0.{number}/current/link").write_text(link)
 
     def asked(self):
-        """Requests of the operator so far."""
-        return sum(line.rstrip().endswith(b'"watchbill"') for line in self.log.read_bytes().splitlines() if b'"watchbill' in line)
+        """Requests of the operator so far. Only what is new of the log is read: whoever waits asks often, beside what is measured."""
+        with open(self.log, "rb") as log:
+            log.seek(self.read)
+            lines = log.read()
+        lines = lines[:lines.rfind(b"\n") + 1]
+        self.read += len(lines)
+        self.counted += lines.count(b'"watchbill"\n')
+        return self.counted
 
     def stop(self):
         self.process.terminate()
@@ -169,11 +177,14 @@ class Watches:
     def round(self, operator, begin, requests, images):
         """One check of all images: begun by `begin`, over when the registry has had so many requests and asks for no more."""
         before, used, started = self.registry.asked(), processor(operator.pid), time.monotonic()
+        serving = processor(self.registry.process.pid)
         begin()
         self.until(lambda: self.registry.asked() - before >= requests, f"request {requests} for {images} images")
         seconds = time.monotonic() - started
+        serving = processor(self.registry.process.pid) - serving
         time.sleep(3)
-        return {"seconds": seconds, "requests": self.registry.asked() - before, "processor": processor(operator.pid) - used}
+        return {"seconds": seconds, "requests": self.registry.asked() - before, "processor": processor(operator.pid) - used,
+                "serving": serving}
 
     def fleet(self, count):
         """Checks of `count` images, a repository each, of one registry: the first, one that is due, one that is asked for."""

@@ -17,7 +17,7 @@ package enum CaptureFormat {
         }
     }
 
-    /// Proxies, registries and images of the installation are nobody's business; what is as by default is left out.
+    /// Proxies and registries of the installation are nobody's business; what is as by default is left out.
     static func json(_ configuration: OperatorConfiguration) -> JSONValue {
         let usual = OperatorConfiguration()
         func unless<Value: Equatable>(
@@ -30,6 +30,8 @@ package enum CaptureFormat {
             "clusterName": unless(\.clusterName, JSONValue.string),
             "excludedNamespaces": unless(\.excludedNamespaces, JSONValue.strings),
             "databaseRepository": unless(\.scanner.databaseRepository, JSONValue.string),
+            "scannerImage": unless(\.scanner.image, JSONValue.string),
+            "courierImage": unless(\.courierImage, JSONValue.string),
             "limits": unless(\.scanPod.limits, JSONValue.stringMap),
             "maximumMemory": unless(\.scanPod.maximumMemory, JSONValue.string),
         ])
@@ -45,6 +47,8 @@ package enum CaptureFormat {
         if let repository = json["databaseRepository"]?.stringValue {
             configuration.scanner.databaseRepository = repository
         }
+        if let image = json["scannerImage"]?.stringValue { configuration.scanner.image = image }
+        if let image = json["courierImage"]?.stringValue { configuration.courierImage = image }
         if let limits = json["limits"]?.objectValue {
             configuration.scanPod.limits = limits.compactMapValues(\.stringValue)
         }

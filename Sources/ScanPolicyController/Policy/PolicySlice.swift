@@ -32,7 +32,7 @@ struct PolicySlice {
         return builder.slice
     }
 
-    /// Proxies, registries and images of the installation are nobody's business.
+    /// Proxies and registries of the installation are nobody's business, nor are its images while no Pod of it scans for the policy.
     private static func reduced(_ configuration: OperatorConfiguration) -> OperatorConfiguration {
         var reduced = OperatorConfiguration()
         reduced.operatorNamespace = configuration.operatorNamespace
@@ -109,6 +109,9 @@ struct PolicySlice {
         for (key, entry) in whole[Pod.self].entries(in: job.key.namespace)
         where entry.object?.metadata.controller?.uid == job.uid {
             slice[Pod.self][key] = entry
+            // The plan compares the Pod's images with them.
+            slice.configuration.scanner.image = whole.configuration.scanner.image
+            slice.configuration.courierImage = whole.configuration.courierImage
         }
     }
 
