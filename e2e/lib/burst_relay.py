@@ -2,8 +2,8 @@
 """Stands between the operator and a real API server and lets a watch's events through at an exact rate.
 
 A real API server on the bench's machine changes a hundred or two Pods a second, no more. So its events are held back as they come,
-byte for byte as it sent them, and are let go at the rate that is asked for; let go again, they carry another value in the label
-that was changed and a later version, so that they are news once more. All else passes as it is.
+and are let go at the rate that is asked for, as it sent them but for two things: another value in the label that was changed, so that
+they are news as often as they are let go, and a later version. All else passes as it is.
 """
 import asyncio
 import json
@@ -71,11 +71,11 @@ class Relay:
 
     def release(self, rate):
         """Lets all that was held go, `rate` of them a second; returns the rate that it came to, and the seconds."""
-        lines, ahead = self.held, self.turns * 100_000_000
-        if self.turns:
-            lines = [VERSION.sub(lambda found: b"%s%d%s" % (found[1], int(found[2]) + ahead, found[3]),
-                                 CHANGED.sub(rb"\g<1>\g<2>-%d\g<3>" % self.turns, line), count=1) for line in lines]
         self.turns += 1
+        # Later than the bookmarks that passed meanwhile: what is behind them would be a step back.
+        ahead = self.turns * 100_000_000
+        lines = [VERSION.sub(lambda found: b"%s%d%s" % (found[1], int(found[2]) + ahead, found[3]),
+                             CHANGED.sub(rb"\g<1>\g<2>-%d\g<3>" % self.turns, line), count=1) for line in self.held]
         return asyncio.run_coroutine_threadsafe(self._release(lines, rate), self.loop).result()
 
     async def _release(self, lines, rate):
