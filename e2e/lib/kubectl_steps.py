@@ -102,7 +102,8 @@ STEPS = [
     ("get watch events", "get -w",
      "(sleep 1.5; kubectl -n sea create configmap fleeting; kubectl -n sea delete configmap fleeting) >/dev/null &\n"
      "timeout 5 kubectl -n sea get configmap -w --output-watch-events | grep -e fleeting -e EVENT"),
-    ("describe configmap", "describe", "kubectl -n sea describe configmap settings"),
+    # Sorted: kubectl writes the keys in the order of a Go map, another one each time.
+    ("describe configmap", "describe", "kubectl -n sea describe configmap settings | sort"),
     ("describe deployment", "describe", "kubectl -n sea describe deployment quick | grep -v -e ReplicaSet -e Scaling"),
     ("describe namespace", "describe", "kubectl describe namespace sea"),
     ("apply new", "apply", "kubectl -n sea apply -f {deployment.yaml}"),

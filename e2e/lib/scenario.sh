@@ -28,6 +28,16 @@ eventually() {
   done
 }
 
+# found OPTION… PATTERN: a `grep -q` that reads to the end. Where grep ends at the first match, SIGPIPE may end the writer, and
+# under pipefail a match counts as none.
+found() { grep "$@" | cat >/dev/null; }
+# nowhere TEXT COMMAND…: the command says nothing with TEXT in it; one that fails has shown nothing.
+nowhere() {
+  local output
+  output=$("${@:2}") || fail "it exited with $?: ${*:2}"
+  [[ $output != *"$1"* ]]
+}
+
 # image NAME: its reference for a Pod's spec.   digest NAME: its digest.
 digest() { python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]]["digest"])' "$STATE/images.json" "$1"; }
 image() { python3 -c 'import json, sys; print(sys.argv[3] + "/" + sys.argv[2] + ":" + json.load(open(sys.argv[1]))[sys.argv[2]]["tag"])' "$STATE/images.json" "$1" "$REGISTRY"; }
