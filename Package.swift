@@ -54,7 +54,9 @@ let vocabulary: [Target] = [
     pure(
         "Findings", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Planning", "Facts",
         "TrivyReport", "VEX", "Digests"),
-    pure("Evaluation", "Essentials", "JSONScan", "OCIModel", "Schedules", "TrivyReport"),
+    pure(
+        "Evaluation", "Essentials", "JSONScan", "KubernetesModel", "OCIModel", "CustomResources", "Findings",
+        "Schedules", "TrivyReport"),
 ]
 
 // MARK: B, behaviour

@@ -37,6 +37,8 @@ package final class Dispatcher: Sendable {
 
     /// A singleton plans over everything, so changes that come fast are taken together.
     private static let singletonInterval = Duration.milliseconds(250)
+    /// It also lets those go first whose news it is: they seldom wait behind it then, and what they derive is there for it.
+    private static let singletonDelay = Duration.milliseconds(20)
     /// A plan that names a moment that is over, again and again, must not keep a core busy.
     private static let shortestSleep = Duration.seconds(1)
     /// A plan that asks something new after every answer, without end, must not either: beyond so many answers a second the key
@@ -109,10 +111,11 @@ package final class Dispatcher: Sendable {
 
     private func add(_ key: PlanKey, isUrgent: Bool, to state: inout State, now: Instant, at time: Instant? = nil) {
         var start = time ?? now
-        if controllers[key.controller].primary == nil, let last = state.lastSingletonPass {
-            start = max(start, last + Self.singletonInterval)
+        if controllers[key.controller].primary == nil {
+            start = max(start, now + Self.singletonDelay)
+            if let last = state.lastSingletonPass { start = max(start, last + Self.singletonInterval) }
         }
-        if let earliest = state.pacing.earliest(key) { start = max(start, earliest) }
+        if let earliest = state.pacing.earliest(key, now: now) { start = max(start, earliest) }
         state.queue.added(key, priority: isUrgent ? .high : .low, at: start, now: now)
     }
 
@@ -182,7 +185,7 @@ package final class Dispatcher: Sendable {
         let now = clock.instant()
         state.withLock { state in
             for token in report.awaited where !isSeen(token) { state.queue.deferred(key, until: token, now: now) }
-            state.pacing.finished(key, took: .zero)
+            state.pacing.finished(key, took: .zero, now: now)
             let retry = report.again.map(WorkOutcome.again(after:)) ?? .done
             state.queue.finished(key, report.failures.isEmpty ? retry : .failed(), now: now)
         }
@@ -191,12 +194,14 @@ package final class Dispatcher: Sendable {
 
     private func planAndCarryOut(_ key: PlanKey, _ controller: AnyController) async -> ApplyReport {
         let began = clock.instant()
+        let processor = clock.processorTime()
         let news = state.withLock { $0.news.removeValue(forKey: key) }
         let world = store.world
         let pass = controller.plan(key.object, in: world, at: clock.now())
         let ended = clock.instant()
         metrics.observe((ended - began).inSeconds, in: MetricCatalog.planSeconds, controller.name)
-        state.withLock { $0.pacing.finished(key, took: ended - began) }
+        let took = clock.processorTime() - processor
+        state.withLock { $0.pacing.finished(key, took: took, now: ended) }
         if let news { metrics.observe((ended - news).inSeconds, in: MetricCatalog.eventSeconds, controller.name) }
         switch pass {
         case .nothing:

@@ -8,6 +8,8 @@ package protocol RuntimeClock: Sendable {
     func now() -> Timestamp
     /// Monotonic time that runs through suspension, for every decision about elapsed time.
     func instant() -> Instant
+    /// Processor time of the calling thread so far; what lies between two calls without a suspension is what that took.
+    func processorTime() -> Duration
     /// Returns at `deadline`, or throws `CancellationError` as soon as the task is cancelled.
     func sleep(until deadline: Instant) async throws(CancellationError)
 }
@@ -25,6 +27,12 @@ package struct SystemClock: RuntimeClock {
     }
 
     package func instant() -> Instant { Instant(sinceStart: start.duration(to: .now)) }
+
+    package func processorTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
 
     package func sleep(until deadline: Instant) async throws(CancellationError) {
         do {

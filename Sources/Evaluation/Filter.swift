@@ -55,6 +55,7 @@ package struct Filter: Sendable {
         .frame,
         .imageID,
         .reference,
+        .suppression,
         .tags,
         .zone,
     ]

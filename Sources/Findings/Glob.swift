@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A shell pattern: `*` stands for any text (slashes too), `?` for one byte, everything else for itself.
+/// A shell pattern: `*` stands for any text (slashes too), `?` for one character, everything else for itself.
 ///
 /// Matching takes at most pattern times text steps, whatever the pattern.
 package struct Glob: Hashable, Sendable {
@@ -22,7 +22,12 @@ package struct Glob: Hashable, Sendable {
             if place < pattern.count, pattern[place] == UInt8(ascii: "*") {
                 (star, taken) = (place, index)
                 place += 1
-            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") || pattern[place] == text[index] {
+            } else if place < pattern.count, pattern[place] == UInt8(ascii: "?") {
+                place += 1
+                index += 1
+                // The rest of a character of several bytes.
+                while index < text.count, text[index] & 0xC0 == 0x80 { index += 1 }
+            } else if place < pattern.count, pattern[place] == text[index] {
                 place += 1
                 index += 1
             } else if let last = star {

@@ -25,7 +25,7 @@ package enum ImageNames {
         var bases = [reference.name, reference.repository, "index.docker.io/\(reference.repository)"]
         if reference.repository.hasPrefix("library/") {
             let short = reference.repository.dropFirst("library/".count)
-            bases += [String(short), "docker.io/\(short)"]
+            bases += [String(short), "docker.io/\(short)", "index.docker.io/\(short)"]
         }
         return bases
     }

@@ -32,6 +32,6 @@ package struct WorkloadOwners {
     }
 
     private static func group(of owner: OwnerReference) -> Substring {
-        owner.apiVersion.firstIndex(of: "/").map { owner.apiVersion[..<$0] } ?? ""
+        owner.apiVersion.utf8.firstIndex(of: UInt8(ascii: "/")).map { owner.apiVersion[..<$0] } ?? ""
     }
 }

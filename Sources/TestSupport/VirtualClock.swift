@@ -16,6 +16,7 @@ package final class VirtualClock: RuntimeClock {
         var nextID: UInt64 = 0
         var sleepers: [Sleeper] = []
         var cancelled: Set<UInt64> = []
+        var spent = Duration.zero
     }
 
     private let epoch: Timestamp
@@ -25,6 +26,13 @@ package final class VirtualClock: RuntimeClock {
     package init(epoch: Timestamp = Timestamp(secondsSinceEpoch: 1_790_000_000)) { self.epoch = epoch }
 
     package func instant() -> Instant { state.withLock { $0.instant } }
+
+    /// Nothing takes time here but what a test says.
+    package func processorTime() -> Duration { state.withLock { $0.spent } }
+
+    /// Whoever works on something now took so long for it.
+    package func spend(_ duration: Duration) { state.withLock { $0.spent += duration } }
+
     package func now() -> Timestamp { epoch + instant().sinceStart }
 
     package func sleep(until deadline: Instant) async throws(CancellationError) {

@@ -15,6 +15,17 @@ import Testing
         }
     }
 
+    private func news(_ name: String, to toy: ToyRig) {
+        toy.rig.create(
+            .configMaps,
+            [
+                "metadata": [
+                    "name": .string(name), "namespace": "default",
+                    "labels": ["app.kubernetes.io/managed-by": "watchbill"],
+                ]
+            ])
+    }
+
     @Test func `a wake-up in the past waits a second, time after time`() {
         let toy = rig(AnyController(LateController.self))
         let process = toy.rig.start()
@@ -43,6 +54,33 @@ import Testing
         #expect((50...700).contains(passes), "\(passes) passes in ten seconds")
     }
 
+    @Test func `a singleton whose passes are expensive keeps a tenth of a processor busy`() {
+        let clock = Cell<VirtualClock>()
+        let toy = rig(AnyController(singleton: BusySchedule.self) { _ in clock.value?.spend(.milliseconds(50)) })
+        clock.value = toy.rig.clock
+        let process = toy.rig.start()
+        for second in 0..<20 {
+            for change in 0..<20 {
+                news("m\(second)-\(change)", to: toy)
+                toy.rig.advance(by: .milliseconds(50))
+            }
+        }
+        let passes = process.passes(of: "busy")
+        #expect((35...46).contains(passes), "\(passes) passes in 20 seconds, of 50 ms each")
+    }
+
+    @Test func `a singleton comes a little after the news`() {
+        let toy = rig(AnyController(singleton: BusySchedule.self))
+        let process = toy.rig.start()
+        toy.rig.advance(by: .seconds(10))
+        let before = process.passes(of: "busy")
+        news("m", to: toy)
+        toy.rig.advance(by: .milliseconds(19))
+        #expect(process.passes(of: "busy") == before)
+        toy.rig.advance(by: .milliseconds(1))
+        #expect(process.passes(of: "busy") == before + 1)
+    }
+
     @Test func `many answers at once all come to the plan`() {
         let toy = rig(AnyController(CrowdController.self), sources: [EndlessAnswers()])
         toy.rig.start()
@@ -50,6 +88,12 @@ import Testing
         toy.rig.advance(by: .seconds(5))
         #expect(toy.status("a")?["answers"] == .integer(Int64(CrowdController.questions)))
     }
+}
+
+private enum BusySchedule: SingletonController {
+    static let name = "busy"
+    static let contract = Contract(reads: [WatchedKind(ConfigMap.self)], writes: [])
+    static func plan(in world: World, at now: Timestamp) -> Plan { Plan() }
 }
 
 private struct Next: FactQuestion {

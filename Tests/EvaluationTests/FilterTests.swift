@@ -53,6 +53,56 @@ import Testing
             #"{"changes":[{"offsetSeconds":-18000,"time":"2026-11-01T06:00:00Z"}],"offsetSeconds":-14400}"#
         ),
         (
+            "suppression",
+            #"{"suppressions":[{"id":"CVE-2024-0002","reason":"r"},{"id":"CVE-2024-*","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":1}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"CVE-2024-000?","reason":"r","expiresTime":"2026-06-01T00:00:00Z"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":null}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"CVE-2024-000?","reason":"r","expiresTime":"2026-06-01T00:00:01Z"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":"2026-06-01T00:00:01Z","suppressedBy":0}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"cve-2024-0001","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":null}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","package":"openssl","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":null}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","package":"*ssl*","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z","package":"libssl3"}"#,
+            #"{"nextExpiry":null,"suppressedBy":0}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","image":"docker.io/library/nginx","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":0}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","image":"nginx:2","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":null}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","image":"*/flask*","reason":"r"}],"id":"CVE-2024-0001","image":"localhost:32000/team/flask-k8s-app:1.0.0","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":0}"#
+        ),
+        (
+            "suppression",
+            #"{"suppressions":[{"id":"*","image":"index.docker.io/nginx:1","reason":"r"}],"id":"CVE-2024-0001","image":"nginx:1","now":"2026-06-01T00:00:00Z"}"#,
+            #"{"nextExpiry":null,"suppressedBy":0}"#
+        ),
+        (
             "reference", #"{"image":"redis:7"}"#,
             #"{"complete":"docker.io/library/redis:7","familiar":"redis:7","manifestReference":"7","#
                 + #""registry":"docker.io","repository":"library/redis","tag":"7"}"#

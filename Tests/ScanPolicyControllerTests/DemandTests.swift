@@ -63,6 +63,26 @@ struct DemandTests {
         #expect(users(try demand(cluster, key)) == expected, "\(name)")
     }
 
+    /// Pods of one StatefulSet that run the same differ in their labels, and a selector may choose any of them.
+    @Test(arguments: 0..<10)
+    func `a selector chooses among Pods that are alike but for labels`(chosen: Int) throws {
+        var cluster = cluster()
+        for number in 0..<9 {
+            cluster.add(pod: "web-\(number)", in: "shop") { pod in
+                pod.metadata.labels = ["app": "web", "number": "\(number)"]
+                pod.metadata.ownerReferences = [
+                    OwnerReference(
+                        apiVersion: "apps/v1", kind: "StatefulSet", name: "web", uid: "s", isController: true)
+                ]
+            }
+        }
+        let key = cluster.add(policy: "p", in: "shop") {
+            $0.workloads = .init(selector: .init(matchLabels: ["number": "\(chosen)"]))
+        }
+        #expect(users(try demand(cluster, key)) == (chosen < 9 ? ["StatefulSet/web"] : []))
+        #expect(cluster.world.derived(NamespaceRoster(namespace: "shop")).value.usages.count == 1)
+    }
+
     @Test(
         arguments: [
             ("finished Pods", { @Sendable (pod: inout Pod) in pod.phase = .succeeded }),
@@ -293,7 +313,7 @@ struct DemandTests {
 struct GlobTests {
     @Test(arguments: [
         ("*", "", true), ("*", "a/b", true), ("a*c", "abbc", true), ("a*c", "abcd", false), ("a?c", "abc", true),
-        ("a?c", "ac", false),
+        ("a?c", "ac", false), ("a?c", "aéc", true), ("a??c", "aéc", false), ("?", "🦉", true),
         ("", "", true), ("", "a", false), ("**a**", "xax", true),
         ("registry.k8s.io/*", "registry.k8s.io/pause:3", true),
         ("registry.k8s.io/*", "xregistry.k8s.io/pause:3", false),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Essentials
 
-/// How soon keys whose turns are expensive may run again, by what their last turns took.
+/// How soon keys whose turns are expensive may run again, by the processor time of their last turns.
 ///
-/// However often something changes, all expensive keys together keep a tenth of one processor busy: a turn of one of them
-/// begins no sooner than ten times what one turn of each takes after its last one began. A key that has been quiet for that
-/// long runs at once, and a cheap key always does.
+/// However often something changes, all expensive keys together keep a tenth of one processor busy. What their turns take is a
+/// debt that is paid off at that rate; a key runs again once ten times its own last turn, and ten times what is still owed, have
+/// passed since that turn began. A key that has been quiet for that long runs at once, and a cheap key always does.
 package struct WorkPacing<Key: Hashable & Sendable>: Sendable {
     private struct Turn: Sendable {
         var began: Instant
@@ -17,10 +17,14 @@ package struct WorkPacing<Key: Hashable & Sendable>: Sendable {
     private static var factor: Int { 10 }
     /// Nothing waits longer than this.
     private static var longestWait: Duration { .seconds(5) }
+    /// What is owed falls while a key waits, so whoever waits longest meets half of it.
+    private static var largestDebt: Duration { longestWait * 2 / factor }
 
     private var began: [Key: Instant] = [:]
     private var expensive: [Key: Turn] = [:]
-    private var total = Duration.zero
+    private var debt = Duration.zero
+    /// When `debt` was that.
+    private var counted = Instant.zero
 
     package init() {}
 
@@ -30,17 +34,24 @@ package struct WorkPacing<Key: Hashable & Sendable>: Sendable {
         expensive[key]?.began = now
     }
 
-    /// That turn is over, and took so long.
-    package mutating func finished(_ key: Key, took: Duration) {
+    /// That turn is over.
+    ///
+    /// - Parameter took: of a processor, not of the clock: on a busy machine a cheap turn lasts long, too.
+    package mutating func finished(_ key: Key, took: Duration, now: Instant) {
         guard let start = began.removeValue(forKey: key) else { return }
-        if let before = expensive.removeValue(forKey: key) { total -= before.took }
-        guard took > Self.threshold else { return }
+        guard took > Self.threshold else {
+            expensive[key] = nil
+            return
+        }
         expensive[key] = Turn(began: start, took: took)
-        total += took
+        debt = min(owed(now: now) + took, Self.largestDebt)
+        counted = now
     }
 
     /// When the key may run again; nil: at once.
-    package func earliest(_ key: Key) -> Instant? {
-        expensive[key].map { $0.began + min(total * Self.factor, Self.longestWait) }
+    package func earliest(_ key: Key, now: Instant) -> Instant? {
+        expensive[key].map { $0.began + min(max($0.took, owed(now: now)) * Self.factor, Self.longestWait) }
     }
+
+    private func owed(now: Instant) -> Duration { max(debt - (now - counted) / Self.factor, .zero) }
 }

@@ -48,14 +48,22 @@ final class Memo: Sendable {
     /// Keeps a value that was worked out; the same value as before keeps its stamp.
     func keep<D: Derivation>(_ value: D.Value, _ reads: Reads, of derivation: D) -> Derived<D.Value> {
         let key = AnyDerivation(derivation: derivation)
-        return state.withLock { state in
-            state.computations[ObjectIdentifier(D.self), default: 0] += 1
-            let before = state.entries[key]?.value as? Derived<D.Value>
-            if before == nil, state.entries.count >= state.limit { Self.sweep(&state) }
-            var kept = Derived(value: value, stamp: Stamp())
-            if let before, before.value == value { kept = before }
-            state.entries[key] = Entry(value: kept, reads: reads, round: state.round)
-            return kept
+        var before = state.withLock { $0.entries[key]?.value as? Derived<D.Value> }
+        while true {
+            // Compared outside the lock, because values may be large; once more where somebody else was faster.
+            let kept = if let before, before.value == value { before } else { Derived(value: value, stamp: Stamp()) }
+            let isKept = state.withLock { state in
+                let present = state.entries[key]?.value as? Derived<D.Value>
+                guard present?.stamp == before?.stamp else {
+                    before = present
+                    return false
+                }
+                state.computations[ObjectIdentifier(D.self), default: 0] += 1
+                if present == nil, state.entries.count >= state.limit { Self.sweep(&state) }
+                state.entries[key] = Entry(value: kept, reads: reads, round: state.round)
+                return true
+            }
+            if isKept { return kept }
         }
     }
 

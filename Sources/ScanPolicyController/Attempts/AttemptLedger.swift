@@ -62,6 +62,9 @@ struct AttemptLedger: Equatable {
 
     subscript(id: String) -> Entry? { entries[id] }
 
+    /// The same for whoever would have to work out the id first.
+    func entry(_ id: @autoclosure () -> String) -> Entry? { entries.isEmpty ? nil : entries[id()] }
+
     /// Counts a failed try once.
     mutating func record(
         _ failure: FailedTry, of id: String, scanners: Set<ScannerKind>, runTime: Timestamp? = nil, jobUID: String,

@@ -10,8 +10,8 @@ import Planning
 struct NamespaceRoster: Derivation {
     let namespace: String
 
-    /// With how many usages of its workload a Pod is compared, so that a workload whose Pods all differ costs no more than
-    /// others. One that is there twice does no harm.
+    /// With how many usages of its workload a Pod is compared, and with how many sets of labels of a usage, so that a workload
+    /// whose Pods all differ costs no more than others. One that is there twice does no harm.
     static let comparisons = 4
 
     struct Roster: Equatable {
@@ -20,9 +20,10 @@ struct NamespaceRoster: Derivation {
         var isIncomplete = false
     }
 
-    /// Pods that differ in nothing that matters.
+    /// Pods of one workload that differ in nothing that matters, save for selectors.
     struct Usage: Hashable {
-        var labels: [String: String]
+        /// What labels they have; a selector chooses all of them with one that it chooses.
+        var labels: [[String: String]]
         /// Nil while the workload behind the Pod has not been seen.
         var owner: ScanReport.Workload?
         /// Nil while the node has not said what it is; a guess would scan what does not run.
@@ -53,13 +54,8 @@ struct NamespaceSelection: Derivation {
     func value(in world: World) -> NamespaceRoster.Roster {
         let roster = world.derived(NamespaceRoster(namespace: namespace)).value
         var selected = NamespaceRoster.Roster(isIncomplete: roster.isIncomplete)
-        // By owner, because only Pods of the same workload can differ in nothing but labels.
-        var places: [ScanReport.Workload?: [Int]] = [:]
-        for var usage in roster.usages where selector?.matches(usage.labels) ?? true {
-            usage.labels = [:]
-            let twins = places[usage.owner, default: []].prefix(NamespaceRoster.comparisons)
-            if twins.contains(where: { selected.usages[$0] == usage }) { continue }
-            places[usage.owner, default: []].append(selected.usages.count)
+        for var usage in roster.usages where selector.map({ usage.labels.contains(where: $0.matches) }) ?? true {
+            usage.labels = []
             selected.usages.append(usage)
         }
         return selected
@@ -71,8 +67,9 @@ private struct RosterBuilder {
     private let owners: WorkloadOwners
     private let nodes: Snapshot<Node>
     private var platforms: [String: Platform?] = [:]
-    /// By what controls a Pod: where its usages are, as Pods of different workloads are not worth comparing.
-    private var workloads: [OwnerReference: (owner: ScanReport.Workload?, places: [Int])] = [:]
+    private var workloads: [OwnerReference: ScanReport.Workload?] = [:]
+    /// By workload: where its usages are, as Pods of different workloads are not worth comparing.
+    private var places: [ScanReport.Workload?: [Int]] = [:]
 
     init(in world: World) {
         owners = WorkloadOwners(in: world)
@@ -92,17 +89,20 @@ private struct RosterBuilder {
             append(pod, of: owners.top(of: pod), on: platform)
             return
         }
-        let known = workloads[controller] ?? (owners.top(of: pod), [])
-        let twins = known.places.prefix(NamespaceRoster.comparisons)
-        if twins.contains(where: { roster.usages[$0].isOf(pod, on: platform) }) { return }
-        workloads[controller] = (known.owner, known.places + [roster.usages.count])
-        append(pod, of: known.owner, on: platform)
+        let owner = workloads[controller] ?? owners.top(of: pod)
+        workloads[controller] = .some(owner)
+        let twins = places[owner, default: []].prefix(NamespaceRoster.comparisons)
+        if let twin = twins.first(where: { roster.usages[$0].isOf(pod, on: platform) }) {
+            return roster.usages[twin].add(pod.metadata.labels)
+        }
+        places[owner, default: []].append(roster.usages.count)
+        append(pod, of: owner, on: platform)
     }
 
     private mutating func append(_ pod: Pod, of owner: ScanReport.Workload?, on platform: Platform?) {
         roster.usages.append(
             .init(
-                labels: pod.metadata.labels, owner: owner, platform: platform, pullSecrets: pod.imagePullSecrets,
+                labels: [pod.metadata.labels], owner: owner, platform: platform, pullSecrets: pod.imagePullSecrets,
                 images: pod.containers.map(NamespaceRoster.Image.init)))
     }
 
@@ -115,10 +115,14 @@ private struct RosterBuilder {
 }
 
 extension NamespaceRoster.Usage {
-    /// True when a Pod of the same owner adds nothing to it.
+    /// True when a Pod of the same owner adds nothing to it but labels.
     fileprivate func isOf(_ pod: Pod, on platform: Platform?) -> Bool {
         self.platform == platform && pullSecrets == pod.imagePullSecrets && images.count == pod.containers.count
-            && zip(images, pod.containers).allSatisfy { $0.isOf($1) } && labels == pod.metadata.labels
+            && zip(images, pod.containers).allSatisfy { $0.isOf($1) }
+    }
+
+    fileprivate mutating func add(_ more: [String: String]) {
+        if !labels.suffix(NamespaceRoster.comparisons).contains(more) { labels.append(more) }
     }
 }
 

@@ -128,7 +128,7 @@ struct PolicyStanding {
     }
 
     private mutating func entry(_ realm: Realm, _ wanted: ScanDemand) -> AttemptLedger.Entry? {
-        guard let entry = readLedger()[ScanUnit.id(realm, wanted.image)],
+        guard let entry = readLedger().entry(ScanUnit.id(realm, wanted.image)),
             entry.scanners.isSuperset(of: wanted.scanners), entry.isFresh(for: wanted.run),
             entry.expiry > now
         else { return nil }
@@ -163,8 +163,9 @@ struct PolicyStanding {
             if let question = progress.eventsQuestion, !wants.contains(question) { wants.append(question) }
             if let time = progress.wakeUp { wakeUp = wakeUp.map { min($0, time) } ?? time }
             if case .running(let note) = progress.state { return .running(note: note) }
-            let id = ScanUnit.id(job.realm, wanted.image)
-            if readLedger()[id]?.jobUID != job.uid { return .running(note: nil) }
+            if readLedger().entry(ScanUnit.id(job.realm, wanted.image))?.jobUID != job.uid {
+                return .running(note: nil)
+            }
         }
         return nil
     }
