@@ -227,7 +227,11 @@ package final class Dispatcher: Sendable {
         let now = clock.instant()
         let left = time - clock.now()
         let start = now + (left > .zero ? max(left, .milliseconds(1)) : Self.shortestSleep)
-        state.withLock { $0.queue.added(key, priority: .low, at: start, now: now) }
+        // A watch over hundreds of images names the moment of each: they are taken together where a pass is expensive.
+        state.withLock { state in
+            let paced = state.pacing.earliest(key, now: now).map { max($0, start) } ?? start
+            state.queue.added(key, priority: .low, at: paced, now: now)
+        }
     }
 
     // MARK: Own writes are read before the next plan

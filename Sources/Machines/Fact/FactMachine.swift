@@ -182,8 +182,9 @@ extension FactMachine {
 
     /// Fetches what a bucket has room for, first come first served.
     private mutating func dispatch(_ name: String, now: Instant) -> [Effect] {
-        guard var bucket = buckets[name] else { return [] }
-        if let closedUntil = bucket.closedUntil, now < closedUntil { return [] }
+        if let closedUntil = buckets[name]?.closedUntil, now < closedUntil { return [] }
+        // Taken out while it changes, or its queue of thousands would be copied each time.
+        guard var bucket = buckets.removeValue(forKey: name) else { return [] }
         var effects: [Effect] = []
         let room = bucket.failures > 0 ? 1 : settings.concurrency
         while bucket.fetching < room, let question = bucket.queue.first?.element {
@@ -195,7 +196,7 @@ extension FactMachine {
             effects.append(.fetch(question))
         }
         let isIdle = bucket.fetching == 0 && bucket.queue.count == 0 && bucket.closedUntil == nil
-        buckets[name] = isIdle ? nil : bucket
+        if !isIdle { buckets[name] = bucket }
         return effects
     }
 
