@@ -69,6 +69,7 @@ struct ImageCheck {
             trustsVersions = true
             checkTags()
         }
+        assumeTag()
         let before = memory.entry(target, policy: image.policy)
         if isWaiting { keep(before) }
         guard image.outdated == true else { return }
@@ -85,9 +86,18 @@ struct ImageCheck {
             case .known: target.adopt(digest)
             case .unknown: isWaiting = true
             // Then the comparison goes by tags alone.
-            case .failed: break
+            case .failed(let failure):
+                if failure.reason == ImageCheckReason.imageNotFound.rawValue { target.disown(digest) }
             }
         }
+    }
+
+    /// What runs by no digest of its repository is compared with what is newer as what its tag is now.
+    private mutating func assumeTag() {
+        guard image.outdated == true, spec.qualification != nil, !target.nameless.isEmpty, let tag = target.tag,
+            case .known(let digest) = digest(of: tag)
+        else { return }
+        target.assume(digest)
     }
 
     /// One answer after the other would be a status each, and half a comparison says little: until all are there, what is

@@ -114,7 +114,7 @@ private struct TargetFinder {
         for image in usage.images {
             let note = WatchTarget.Note(
                 user: user, platform: settings.platform ?? usage.platform, node: usage.platform,
-                digest: image.digest, foreign: image.foreign, pullSecrets: pullSecrets)
+                digest: image.digest, foreign: image.foreign, isNameless: image.isNameless, pullSecrets: pullSecrets)
             let reference = image.reference
             // What runs of an image that the spec names is what newer ones are compared with.
             if let tag = reference.effectiveTag {

@@ -40,6 +40,8 @@ struct WatchRoster: Derivation {
         var digest: Digest?
         /// What runs by the name of another repository, which the runtime knew first.
         var foreign: Digest?
+        /// Something runs, and the node has no name for it that any registry knows.
+        var isNameless = false
     }
 
     func value(in world: World) -> Roster {
@@ -154,5 +156,6 @@ extension WatchRoster.Image {
         let reading = ImageIDReading(imageID: container.status.imageID, spec: reference)
         if case .digest(let found) = reading { digest = found }
         foreign = reading.foreignDigest
+        isNameless = digest == nil && foreign == nil
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CustomResources
 import Essentials
+import Facts
 import Findings
 import KubernetesModel
 import OCIModel
@@ -70,7 +71,9 @@ struct WatchSlice {
         }
         slice[ScanPolicy.self][key] = entry
         let targets = whole.derived(WatchDiscovery(terms: terms)).value.targets
-        let running = targets.flatMap { $0.runs.map(\.digest) + $0.foreign.keys }
+        let running = targets.flatMap { target in
+            target.runs.map(\.digest) + target.foreign.keys + [tagDigest(of: target)].compactMap(\.self)
+        }
         let digests = latest.union(running.map(\.description))
         for report in whole[ScanReport.self].objects(in: namespace)
         where digests.contains(report.image.digest.description) {
@@ -79,11 +82,20 @@ struct WatchSlice {
         addFailures(of: digests.compactMap { Digest($0) }, on: targets)
     }
 
+    /// What stands for what runs by no digest of its repository.
+    private func tagDigest(of target: WatchTarget) -> Digest? {
+        guard let tag = target.tag, !(target.nameless.isEmpty && target.foreign.isEmpty) else { return nil }
+        var reference = target.reference
+        (reference.tag, reference.digest) = (tag, nil)
+        return whole.fact(TagDigest(reference, secrets: target.secrets)).answer
+    }
+
     /// What is remembered of scans of these that came to nothing, of all that is remembered.
     private mutating func addFailures(of digests: [Digest], on targets: [WatchTarget]) {
         let key = ObjectKey(namespace: whole.configuration.operatorNamespace, name: FailedScans.name)
         guard let memory = whole[ConfigMap.self].object(key) else { return }
-        let platforms = Set(targets.flatMap { $0.runs.map(\.platform) + $0.foreign.values.joined() })
+        let platforms = Set(
+            targets.flatMap { $0.runs.map(\.platform) + $0.foreign.values.joined() + Array($0.nameless) })
         var ids: Set<String> = []
         for platform in platforms {
             for digest in digests {

@@ -19,6 +19,8 @@ struct WatchTarget: Equatable {
     var runs: Set<Run> = []
     /// Digests that run by the name of another repository, each with the nodes' platforms: of this image if its repository has them.
     var foreign: [Digest: Set<Platform>] = [:]
+    /// Nodes' platforms on which it runs by no digest that its repository knows: only its tag tells what that may be.
+    private(set) var nameless: Set<Platform> = []
     /// The Secret that the spec names.
     var ownSecrets: [ObjectKey] = []
     /// Pull secrets of Pods that run it.
@@ -65,6 +67,7 @@ struct WatchTarget: Equatable {
         var digest: Digest?
         /// The same by the name of another repository.
         var foreign: Digest?
+        var isNameless = false
         var pullSecrets: [ObjectKey]
     }
 
@@ -74,6 +77,7 @@ struct WatchTarget: Equatable {
         if let digest = note.digest { digests.insert(digest) }
         if let digest = note.digest, let node = note.node { runs.insert(Run(digest: digest, platform: node)) }
         if let digest = note.foreign { foreign[digest, default: []].formUnion([note.node].compactMap(\.self)) }
+        if note.isNameless, let node = note.node { nameless.insert(node) }
         pullSecrets.formUnion(note.pullSecrets)
     }
 
@@ -83,6 +87,14 @@ struct WatchTarget: Equatable {
         for platform in foreign[digest] ?? [] { runs.insert(Run(digest: digest, platform: platform)) }
     }
 
+    /// Its repository was found not to have it under this digest: put together anew, or compressed.
+    mutating func disown(_ digest: Digest) { nameless.formUnion(foreign[digest] ?? []) }
+
+    /// Takes what its tag is now for what runs by no digest of its repository, where that is compared.
+    mutating func assume(_ digest: Digest) {
+        for platform in nameless { runs.insert(Run(digest: digest, platform: platform)) }
+    }
+
     /// The same image in another namespace.
     mutating func merge(_ other: WatchTarget) {
         users.formUnion(other.users)
@@ -90,6 +102,7 @@ struct WatchTarget: Equatable {
         platforms.formUnion(other.platforms)
         runs.formUnion(other.runs)
         foreign.merge(other.foreign) { $0.union($1) }
+        nameless.formUnion(other.nameless)
         pullSecrets.formUnion(other.pullSecrets)
     }
 }

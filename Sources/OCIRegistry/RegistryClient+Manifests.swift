@@ -4,11 +4,11 @@ import Essentials
 import OCIModel
 
 extension RegistryClient {
-    /// The digest that a reference has now: by HEAD, and by GET where the registry does not name it.
+    /// The digest that a reference has now: by HEAD, and by GET where the registry does not name it. A reference by digest is asked
+    /// for as well: whether its repository has that content, only the registry knows.
     package func digest(
         of reference: ImageReference, credentials: [RegistryCredential] = []
     ) async throws(RegistryError) -> Digest {
-        if let digest = reference.digest { return digest }
         let response = try await ask(.head, reference, credentials)
         // A registry may know no HEAD.
         guard response.status != 405, response.status != 501 else {
@@ -20,6 +20,9 @@ extension RegistryClient {
         }
         guard let digest = Digest(named) else {
             throw reference.error(.invalid("the Docker-Content-Digest is no digest"), 200)
+        }
+        if let wanted = reference.digest, wanted != digest {
+            throw reference.error(.invalid("the registry says that the content has digest \(digest)"), 200)
         }
         return digest
     }

@@ -71,11 +71,24 @@ import Testing
         try scanned(&world)
         let question = TagDigest(try WatchWorld.reference("r.io/app@\(WatchWorld.digest("a"))"))
         #expect(try world.plan().wants(question))
-        world.fails(question, "ImageNotFound")
+        world.fails(question, "RegistryUnreachable")
         #expect(try world.plan().says("Qualified") == "NothingToCompare")
         world.world.set(.known(WatchWorld.digest("a"), askedAt: world.now), for: question)
         #expect(try world.plan().says("Qualified") == "Qualified")
         #expect(try world.image(app).running?.digest == WatchWorld.digest("a").description)
+    }
+
+    @Test(arguments: ["r.io/staging@\(WatchWorld.digest("e"))", "docker://\(WatchWorld.digest("e"))"])
+    func `what runs by no digest of its repository is compared as what its tag is`(imageID: String) throws {
+        var world = try pushed()
+        world.stopAll()
+        world.run(app, nil) { $0.containers[0].status.imageID = imageID }
+        try scanned(&world)
+        world.fails(TagDigest(try WatchWorld.reference("r.io/app@\(WatchWorld.digest("e"))")), "ImageNotFound")
+        #expect(try world.plan().says("Qualified") == "Qualified")
+        #expect(try world.image(app).advice?.fixes[.critical] == 3)
+        // Nobody knows that this is what runs.
+        #expect(try world.image(app).running?.digest == nil)
     }
 
     @Test func `after fifteen minutes it is told without advice, and not again with it`() throws {

@@ -34,6 +34,24 @@ import Testing
         #expect(registry.requests.map(\.url) == ["http://10.0.0.1:32000/v2/team/app/manifests/1"])
     }
 
+    @Test func `a reference by digest is asked for like any other`() async throws {
+        let pinned = "example.com/app@\(digest)"
+        let named = ScriptedRegistry(.init(200, [HTTPHeader("docker-content-digest", digest)]))
+        #expect(try await named.client().digest(of: reference(pinned)).description == digest)
+        #expect(named.requests.map(\.url) == ["https://example.com/v2/app/manifests/\(digest)"])
+        let other = "sha256:" + String(repeating: "b", count: 64)
+        for (status, answer, reason) in [
+            (404, digest, RegistryError.Reason.notFound),
+            (200, other, .invalid("the registry says that the content has digest \(other)")),
+        ] {
+            let registry = ScriptedRegistry(.init(status, [HTTPHeader("docker-content-digest", answer)]))
+            let error = await #expect(throws: RegistryError.self) {
+                _ = try await registry.client().digest(of: reference(pinned))
+            }
+            #expect(error?.reason == reason)
+        }
+    }
+
     @Test func `a HEAD without a digest is followed by a GET whose bytes are digested`() async throws {
         let registry = ScriptedRegistry(.init(200, []), .init(200, [type], body: manifest))
         let client = registry.client()

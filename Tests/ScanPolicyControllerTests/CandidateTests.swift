@@ -77,6 +77,20 @@ import TrivyReport
         #expect(cluster.violations == [])
     }
 
+    /// A registry that compresses what it is given, or an image that was imported on the node.
+    @Test(arguments: ["r.io/staging/web@\(TestCluster.digest("e"))", "docker://\(TestCluster.digest("e"))"])
+    func `what runs by no digest of its repository is compared as what its tag is`(imageID: String) throws {
+        var cluster = cluster(policy: { $0.workloads = nil })
+        cluster.run("1", in: "a") { $0.containers[0].status.imageID = imageID }
+        let absent = FactFailure(reason: "ImageNotFound", message: "no", isFinal: true)
+        cluster.tags["r.io/web@\(TestCluster.digest("e"))"] = .failed(absent)
+        cluster.tags["r.io/web:1.0"] = .known(TestCluster.digest("1"), askedAt: cluster.now)
+        cluster.settle()
+        #expect(cluster.reports.map(\.image.digest) == [TestCluster.digest("1"), TestCluster.digest("2")])
+        #expect(cluster.reports.map(\.image.isResolvedFromTag) == [true, false])
+        #expect(cluster.violations == [])
+    }
+
     @Test func `nothing is scanned for a watch that is up to date, names another policy or has no digest`() {
         let changes: [(inout ImageWatchStatus.Image, inout ImageWatchSpec) -> Void] = [
             { image, _ in image.outdated = false }, { image, _ in image.outdated = nil },

@@ -27,8 +27,8 @@ chart_values() {
 }
 
 # install HELM [OPTION…], upgrade HELM [OPTION…]: HELM is helm3 or helm.
-install() { "$1" install watchbill "$CHART" -n "$NS" -f "$WORK/values.yaml" --wait --timeout 120s "${@:2}"; }
-upgrade() { "$1" upgrade watchbill "$CHART" -n "$NS" -f "$WORK/values.yaml" --wait --timeout 120s "${@:2}"; }
+install() { "$1" install watchbill "$CHART" -n "$NS" -f "$WORK/values.yaml" --wait --timeout 240s "${@:2}"; }
+upgrade() { "$1" upgrade watchbill "$CHART" -n "$NS" -f "$WORK/values.yaml" --wait --timeout 240s "${@:2}"; }
 
 ready() { [ "$(kubectl -n "$NS" get deployment watchbill -o 'jsonpath={.status.readyReplicas}')" = "$1" ]; }
 holder() { kubectl -n "$NS" get lease watchbill -o 'jsonpath={.spec.holderIdentity}'; }

@@ -129,7 +129,7 @@ figures = {}
 PIPE = os.pipe()
 for number in range(1, arguments.starts + 1):
     kubectl("scale", "deployment", arguments.deployment, "--replicas=0")
-    until(60, "the old Pod is gone", lambda: not kubectl("get", "pods", "-l", "app.kubernetes.io/component=operator", "-o", "name"), 0.2)
+    until(200, "the old Pod is gone", lambda: not kubectl("get", "pods", "-l", "app.kubernetes.io/component=operator", "-o", "name"), 0.2)
     watch = PodWatch()
     watch.open.wait(10)
     before = processes()

@@ -15,6 +15,7 @@ struct CandidateImages: Derivation {
     struct Entry: Hashable {
         var image: ImageKey
         var reference: ImageReference
+        var isResolvedFromTag = false
         /// Both that are compared.
         var names: [ImageReference]
         /// The watch.
@@ -63,10 +64,12 @@ struct CandidateImages: Derivation {
         let namespace = watch.metadata.namespace
         var wants: Set<TagDigest> = []
         var running: [ImageKey: Set<String>] = [:]
+        var fromTag: Set<ImageKey> = []
         for place in places {
             guard let found = world.derived(RunningTags(namespace: place)).value[RunningTags.Name(reference)]
             else { continue }
             wants.formUnion(found.wants)
+            fromTag.formUnion(found.resolvedFromTag)
             // A Secret of another namespace is none of this one's.
             for (key, secrets) in found.images {
                 running[key, default: []].formUnion(place == namespace ? secrets : [])
@@ -83,6 +86,7 @@ struct CandidateImages: Derivation {
                 image: key, reference: name, names: [reference, newest],
                 user: ScanReport.Workload(kind: ImageWatch.resource.kind, name: watch.metadata.name),
                 pullSecrets: secrets.union(own), isActive: !watch.spec.isSuspended)
+            entry.isResolvedFromTag = fromTag.contains(key)
             entry.since = Self.rescanTime(of: key, beside: other, in: namespace, world)
             if let known = entries[key]?.since { entry.since = max(known, entry.since ?? known) }
             entries[key] = entry

@@ -21,6 +21,8 @@ struct RunningTags: Derivation {
     struct Tag: Hashable {
         /// Images with the pull secrets of the Pods that run them.
         var images: [ImageKey: Set<String>] = [:]
+        /// Those of them that only the tag tells, because no digest that the registry knows is said to run.
+        var resolvedFromTag: Set<ImageKey> = []
         /// What has to be asked before it is known what some Pods run.
         var wants: Set<TagDigest> = []
     }
@@ -35,14 +37,13 @@ struct RunningTags: Derivation {
             let content = world.derived(reading).value
             guard let reference = content.reference else { return }
             let name = Name(reference)
-            var digest = content.digest
-            if let question = content.foreign {
-                running[name, default: Tag()].wants.insert(question)
-                if case .held(let found) = ForeignContent(question, in: world) { digest = found }
-            }
-            guard let digest else { return }
-            running[name, default: Tag()].images[ImageKey(digest: digest, platform: platform), default: []]
-                .formUnion(pullSecrets)
+            var tag = running[name] ?? Tag()
+            defer { running[name] = tag }
+            guard let (digest, isFromTag) = tag.digest(of: content, named: reference, reading, in: world) else { return }
+            let key = ImageKey(digest: digest, platform: platform)
+            if isFromTag, tag.images[key] == nil { tag.resolvedFromTag.insert(key) }
+            if !isFromTag { tag.resolvedFromTag.remove(key) }
+            tag.images[key, default: []].formUnion(pullSecrets)
         }
         for usage in world.derived(NamespaceRoster(namespace: namespace)).value.usages {
             guard let platform = usage.platform else { continue }
@@ -61,6 +62,29 @@ struct RunningTags: Derivation {
             }
         }
         return running
+    }
+}
+
+extension RunningTags.Tag {
+    /// What runs, as a policy that selects it would find it; what has to be asked for that is noted.
+    fileprivate mutating func digest(
+        of content: ContainerReading.Content, named reference: ImageReference, _ reading: ContainerReading,
+        in world: World
+    ) -> (digest: Digest, isFromTag: Bool)? {
+        // Without an id the node has not shown that it may have this image.
+        guard !reading.imageID.isEmpty else { return nil }
+        if let digest = content.digest { return (digest, false) }
+        if let question = content.foreign {
+            wants.insert(question)
+            switch ForeignContent(question, in: world) {
+            case .held(let digest): return (digest, false)
+            case .unknown, .failed: return nil
+            case .absent: break
+            }
+        }
+        let question = TagDigest(reference)
+        wants.insert(question)
+        return world.fact(question).answer.map { ($0, true) }
     }
 }
 
