@@ -202,7 +202,8 @@ struct DemandBuilder {
     private mutating func add(_ entry: CandidateImages.Entry) {
         if entry.names.contains(where: { isExcluded($0, written: $0.familiar) }) { return }
         insert(
-            entry.image, entry.reference, entry.isResolvedFromTag, user: entry.user, pullSecrets: entry.pullSecrets.sorted(),
+            entry.image, entry.reference, entry.isResolvedFromTag, user: entry.user,
+            pullSecrets: entry.pullSecrets.sorted(),
             comparison: .init(since: entry.isActive ? entry.since : nil, isActive: entry.isActive))
     }
 

@@ -36,14 +36,7 @@ struct RunningTags: Derivation {
         func add(_ reading: ContainerReading, on platform: Platform, _ pullSecrets: [String]) {
             let content = world.derived(reading).value
             guard let reference = content.reference else { return }
-            let name = Name(reference)
-            var tag = running[name] ?? Tag()
-            defer { running[name] = tag }
-            guard let (digest, isFromTag) = tag.digest(of: content, named: reference, reading, in: world) else { return }
-            let key = ImageKey(digest: digest, platform: platform)
-            if isFromTag, tag.images[key] == nil { tag.resolvedFromTag.insert(key) }
-            if !isFromTag { tag.resolvedFromTag.remove(key) }
-            tag.images[key, default: []].formUnion(pullSecrets)
+            running[Name(reference), default: Tag()].add(content, reference, reading, platform, pullSecrets, in: world)
         }
         for usage in world.derived(NamespaceRoster(namespace: namespace)).value.usages {
             guard let platform = usage.platform else { continue }
@@ -66,13 +59,25 @@ struct RunningTags: Derivation {
 }
 
 extension RunningTags.Tag {
-    /// What runs, as a policy that selects it would find it; what has to be asked for that is noted.
-    fileprivate mutating func digest(
-        of content: ContainerReading.Content, named reference: ImageReference, _ reading: ContainerReading,
-        in world: World
-    ) -> (digest: Digest, isFromTag: Bool)? {
+    fileprivate mutating func add(
+        _ content: ContainerReading.Content, _ reference: ImageReference, _ reading: ContainerReading,
+        _ platform: Platform, _ pullSecrets: [String], in world: World
+    ) {
         // Without an id the node has not shown that it may have this image.
-        guard !reading.imageID.isEmpty else { return nil }
+        guard !reading.imageID.isEmpty, let found = digest(of: content, reference, in: world) else { return }
+        let key = ImageKey(digest: found.digest, platform: platform)
+        if !found.isFromTag {
+            resolvedFromTag.remove(key)
+        } else if images[key] == nil {
+            resolvedFromTag.insert(key)
+        }
+        images[key, default: []].formUnion(pullSecrets)
+    }
+
+    /// What runs, as a policy that selects it would find it; what has to be asked for that is noted.
+    private mutating func digest(
+        of content: ContainerReading.Content, _ reference: ImageReference, in world: World
+    ) -> (digest: Digest, isFromTag: Bool)? {
         if let digest = content.digest { return (digest, false) }
         if let question = content.foreign {
             wants.insert(question)
