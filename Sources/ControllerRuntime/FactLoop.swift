@@ -64,12 +64,13 @@ package final class FactLoop: Sendable {
             let before = state.wishes[key] ?? []
             if named.isEmpty && before.isEmpty { return ([], []) }
             state.wishes[key] = wanted.isEmpty ? nil : wanted
+            let gone = before.subtracting(wanted)
             for question in wanted.subtracting(before) {
                 state.wishers[question, default: 0] += 1
                 state.hints.wanted(question)
             }
             var dropped: [AnyQuestion] = []
-            for question in before.subtracting(wanted) {
+            for question in gone {
                 state.wishers[question, default: 1] -= 1
                 if state.wishers[question] == 0 {
                     state.wishers[question] = nil
@@ -79,11 +80,11 @@ package final class FactLoop: Sendable {
                     }
                 }
             }
-            var effects: [Machine.Effect] =
-                before.subtracting(wanted).isEmpty ? [] : state.machine.forgotten(key, now: now)
+            var effects: [Machine.Effect] = gone.isEmpty ? [] : state.machine.forgotten(key, now: now)
+            let answers = store.world
             for question in questions {
                 effects += state.machine.wanted(
-                    question, by: key, maximumAge: question.question.age(in: store.world), now: now)
+                    question, by: key, maximumAge: question.question.age(in: answers), now: now)
             }
             var requeued = Self.perform(effects, on: &state, store: store)
             // Answers are set while this lock is held or before it is asked for, so none slips through.

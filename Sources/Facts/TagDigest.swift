@@ -16,7 +16,7 @@ extension DigestQuestion {
     package var bucket: String { RegistryBucket.name(reference.registry, secrets) }
 }
 
-/// Which digest does a tag have now?
+/// Which digest does a tag have now? Of a reference by digest: does its repository have that?
 package struct TagDigest: DigestQuestion {
     package static let name = "tag-digest"
     package var reference: ImageReference
@@ -28,10 +28,16 @@ package struct TagDigest: DigestQuestion {
     ) {
         self.reference = reference
         self.secrets = secrets
-        self.freshness = freshness
+        self.freshness = reference.digest == nil ? freshness : Self.contentAge
     }
 
-    package var hintedBy: HintedRepository? { .init(registry: reference.registry, path: reference.repository) }
+    /// What a repository was found to have by digest is asked for no more: it does not change, and one that is unreachable meanwhile
+    /// shall not look as if it had it no longer.
+    private static let contentAge = Duration.seconds(10 * 365 * 86_400)
+
+    package var hintedBy: HintedRepository? {
+        reference.digest == nil ? .init(registry: reference.registry, path: reference.repository) : nil
+    }
 
     package static func == (left: TagDigest, right: TagDigest) -> Bool {
         left.reference == right.reference && left.secrets == right.secrets

@@ -115,8 +115,9 @@ extension ImageCheck {
     /// Whether the tag that runs names other content than what runs. For one that looks like a version that is a breach; any
     /// other moves by its nature, and what it names now is the newer.
     private mutating func checkRunningTag(canMove: Bool) {
-        guard let tag = target.tag, !target.digests.isEmpty, !image.withdrawn else { return }
         let before = memory.entry(target, policy: image.policy)
+        if target.isUndecided { image.moved = before?.moved ?? false }
+        guard let tag = target.tag, !target.digests.isEmpty, !image.withdrawn else { return }
         guard case .known(let digest) = self.digest(of: tag), let isSame = covers(digest) else {
             image.moved = before?.moved ?? false
             return
@@ -153,6 +154,13 @@ extension ImageCheck {
             image.withdrawn = true
             return
         case .open: return
+        }
+        if target.digests.isEmpty, target.isUndecided { return }
+        // Where no digest tells what runs, nobody can say whether this is newer.
+        if target.digests.isEmpty, !target.nameless.isEmpty {
+            image.outdated = nil
+            image.latest = .init(tag: tag, digest: digest.description)
+            return
         }
         guard let isSame = covers(digest) else { return }
         if isSame {

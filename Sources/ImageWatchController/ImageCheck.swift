@@ -61,6 +61,11 @@ struct ImageCheck {
             image.running = ImageWatchStatus.Version(
                 tag: tag, digest: target.digests.count == 1 ? target.digests.first?.description : nil)
         }
+        if target.isUndecided, let known = memory.entry(target, policy: image.policy)?.running,
+            known.tag == image.running?.tag
+        {
+            image.running = known
+        }
         if let problem = target.problem {
             fail(.invalidAnnotation, problem)
         } else if watchesContent {
@@ -84,20 +89,30 @@ struct ImageCheck {
             wants.append(AnyQuestion(question))
             switch world.fact(question) {
             case .known: target.adopt(digest)
-            case .unknown: isWaiting = true
+            case .unknown:
+                isWaiting = true
+                target.isUndecided = true
             // Then the comparison goes by tags alone.
+            case .failed(let failure) where failure.reason == ImageCheckReason.imageNotFound.rawValue:
+                target.disown(digest)
             case .failed(let failure):
-                if failure.reason == ImageCheckReason.imageNotFound.rawValue { target.disown(digest) }
+                fail(failure)
+                target.isUndecided = true
             }
         }
     }
 
-    /// What runs by no digest of its repository is compared with what is newer as what its tag is now.
+    /// What runs by no digest of its repository is compared with what is newer as what its tag is now. A policy scans that only where
+    /// the registry tells anybody: it has no account to ask with.
     private mutating func assumeTag() {
-        guard image.outdated == true, spec.qualification != nil, !target.nameless.isEmpty, let tag = target.tag,
-            case .known(let digest) = digest(of: tag)
+        guard image.outdated == true, spec.qualification != nil, !target.nameless.isEmpty, target.secrets.isEmpty,
+            let tag = target.tag
         else { return }
-        target.assume(digest)
+        switch digest(of: tag) {
+        case .known(let digest): target.assume(digest)
+        case .missing: break
+        case .open: target.isUndecided = true
+        }
     }
 
     /// One answer after the other would be a status each, and half a comparison says little: until all are there, what is

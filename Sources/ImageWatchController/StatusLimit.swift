@@ -23,17 +23,32 @@ extension ImageWatchStatus {
             { image in image.usedBy = [] },
             { image in image.candidates = [] },
         ]
-        var size = json.canonicalBytes.count
+        var frame = self
+        frame.images = []
+        var sizes = images.map(\.size)
+        // With the member's name where `frame` has none.
+        var size = sizes.reduce(frame.json.canonicalBytes.count + #","images":[]"#.utf8.count, +)
         for step in steps where size > Self.byteLimit {
-            for index in images.indices { step(&images[index]) }
-            size = json.canonicalBytes.count
+            for index in images.indices {
+                let before = images[index]
+                step(&images[index])
+                if images[index] == before { continue }
+                size -= sizes[index]
+                sizes[index] = images[index].size
+                size += sizes[index]
+            }
         }
         while size > Self.byteLimit, let last = images.popLast() {
-            size -= last.json.canonicalBytes.count + 1
+            size -= sizes.removeLast()
             counts.omitted += 1
             guard last.outdated != nil, let latest = last.latest, omitted.count < Self.omittedLimit else { continue }
             // Eight bytes, in base64.
             if omitted.updateValue(latest.code, forKey: last.code) == nil { size += 11 }
         }
     }
+}
+
+extension ImageWatchStatus.Image {
+    /// What it takes in a list, in bytes.
+    fileprivate var size: Int { json.canonicalBytes.count + 1 }
 }

@@ -108,6 +108,9 @@ struct WatchQualification {
         else { return .nothingToCompare }
         var newest = current
         newest.tag = latest.tag
+        if target.isUndecided {
+            return before?.advice.flatMap { $0.digest == latest.digest ? .advised($0) : nil } ?? .pending
+        }
         // In a rollout, some nodes run it already.
         let content = world.fact(ImageContent(target.reference, digest, secrets: target.secrets)).answer
         let runs = target.runs.filter { $0.digest != digest && content?.holds($0.digest) != true }

@@ -21,6 +21,8 @@ struct WatchTarget: Equatable {
     var foreign: [Digest: Set<Platform>] = [:]
     /// Nodes' platforms on which it runs by no digest that its repository knows: only its tag tells what that may be.
     private(set) var nameless: Set<Platform> = []
+    /// It is not known yet, or not now, by which digest something runs.
+    var isUndecided = false
     /// The Secret that the spec names.
     var ownSecrets: [ObjectKey] = []
     /// Pull secrets of Pods that run it.

@@ -72,10 +72,33 @@ import Testing
         let question = TagDigest(try WatchWorld.reference("r.io/app@\(WatchWorld.digest("a"))"))
         #expect(try world.plan().wants(question))
         world.fails(question, "RegistryUnreachable")
-        #expect(try world.plan().says("Qualified") == "NothingToCompare")
+        let failing = try world.plan()
+        #expect(failing.says("Qualified") == "QualificationPending" && failing.says("ChecksHealthy") == "ChecksFailing")
+        #expect(told(world).isEmpty)
         world.world.set(.known(WatchWorld.digest("a"), askedAt: world.now), for: question)
         #expect(try world.plan().says("Qualified") == "Qualified")
         #expect(try world.image(app).running?.digest == WatchWorld.digest("a").description)
+        #expect(told(world) == ["NewVersion \(advised)"])
+        // As after a restart, and when a tag had moved.
+        for fact in [Fact<Digest>.unknown, .failed(FactFailure(reason: "RegistryUnreachable", message: "because"))] {
+            world.world.set(fact, for: question)
+            #expect(try world.plan().says("Qualified") == "Qualified")
+            #expect(try world.image(app).running?.digest == WatchWorld.digest("a").description)
+            #expect(told(world).count == 1)
+        }
+    }
+
+    @Test func `what was found of a tag that runs stands while it is asked again by which digest it runs`() throws {
+        var world = try pushed()
+        world.stopAll()
+        world.run("r.io/app:1.1.0", nil) { $0.containers[0].status.imageID = "r.io/staging@\(WatchWorld.digest("a"))" }
+        let question = TagDigest(try WatchWorld.reference("r.io/app@\(WatchWorld.digest("a"))"))
+        world.world.set(.known(WatchWorld.digest("a"), askedAt: world.now), for: question)
+        try world.plan()
+        #expect(try world.image("r.io/app:1.1.0").moved)
+        world.fails(question, "RateLimited")
+        try world.plan()
+        #expect(try world.image("r.io/app:1.1.0").moved)
     }
 
     @Test(arguments: ["r.io/staging@\(WatchWorld.digest("e"))", "docker://\(WatchWorld.digest("e"))"])
@@ -89,6 +112,37 @@ import Testing
         #expect(try world.image(app).advice?.fixes[.critical] == 3)
         // Nobody knows that this is what runs.
         #expect(try world.image(app).running?.digest == nil)
+    }
+
+    @Test func `with an account of its own, a watch does not wait for what its policy cannot ask for`() throws {
+        var world = try WatchWorld([
+            "workloads": [:], "credentials": ["secretRef": ["name": "pull"]],
+            "qualification": ["scanPolicyRef": ["name": "p"]],
+        ])
+        world.addPolicy()
+        world.run(app, nil) { $0.containers[0].status.imageID = "docker://\(WatchWorld.digest("e"))" }
+        let secrets = [ObjectKey(namespace: "shop", name: "pull")]
+        world.world.set(
+            .known(.init(tags: ["1.0.0", "1.1.0"]), askedAt: world.now),
+            for: RepositoryTags(try WatchWorld.reference("r.io/app"), secrets: secrets))
+        for (tag, digest) in [("1.0.0", "a"), ("1.1.0", "b")] as [(String, Character)] {
+            let question = TagDigest(try WatchWorld.reference("r.io/app:\(tag)"), secrets: secrets)
+            world.world.set(.known(WatchWorld.digest(digest), askedAt: world.now), for: question)
+        }
+        let content = ImageContent(try WatchWorld.reference("r.io/app"), WatchWorld.digest("b"), secrets: secrets)
+        world.world.set(.known(.image, askedAt: world.now), for: content)
+        try scanned(&world)
+        let plan = try world.plan()
+        #expect(try world.image(app).outdated == true)
+        #expect(plan.says("Qualified") == "NothingToCompare")
+    }
+
+    @Test func `whether a tag that moves is newer than what no registry knows, nobody can say`() throws {
+        var world = try WatchWorld()
+        world.run("r.io/app:stable", nil) { $0.containers[0].status.imageID = "docker://\(WatchWorld.digest("e"))" }
+        try world.tag("r.io/app:stable", "a")
+        #expect(try world.plan().says("UpToDate") == "NotAssessed")
+        #expect(try world.image("r.io/app:stable").latest?.digest == WatchWorld.digest("a").description)
     }
 
     @Test func `after fifteen minutes it is told without advice, and not again with it`() throws {

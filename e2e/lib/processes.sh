@@ -17,8 +17,8 @@ running() {
 # start NAME COMMAND…: stdout and stderr to STATE/log/NAME.log.
 start() {
   local name=$1; shift
-  # A session of its own keeps a Ctrl-C meant for a script away; descriptor 7 is the lock of `up`.
-  setsid "$@" >>"$STATE/log/$name.log" 2>&1 </dev/null 7>&- &
+  # A session of its own keeps a Ctrl-C meant for a script away; descriptors 6 and 7 are the locks of `up`.
+  setsid "$@" >>"$STATE/log/$name.log" 2>&1 </dev/null 6>&- 7>&- &
   echo "$! $(start_time $!)" >"$STATE/pids/$name"
 }
 

@@ -28,8 +28,8 @@ within() {
   done
 }
 # eventually SECONDS COMMAND…: where nothing is promised and SECONDS is what an idle machine may take. A busy one may take three
-# times that, and a kubelet that fails to kill a container tries again after a minute.
-eventually() { within $(($1 * 3)) "${@:2}"; }
+# times that, but no more than three minutes more; a kubelet that fails to kill a container tries again after one.
+eventually() { within $(($1 + ($1 < 90 ? 2 * $1 : 180))) "${@:2}"; }
 
 # found OPTION… PATTERN: a `grep -q` that reads to the end. Where grep ends at the first match, SIGPIPE may end the writer, and
 # under pipefail a match counts as none.

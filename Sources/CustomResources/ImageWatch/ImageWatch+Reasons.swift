@@ -57,7 +57,8 @@ extension ImageWatch {
             switch self {
             case .current: "Nothing newer is there than what runs, by the policies of this watch."
             case .outdated: "Something newer is there; status.images names it."
-            case .notAssessed: "Nothing newer is known, but not every image has been compared yet."
+            case .notAssessed:
+                "Nothing newer is known, but not every image has been compared, or could be: a node may name no digest that its repository has."
             }
         }
     }

@@ -21,7 +21,7 @@ package struct FactMachine<
     private var retries = DeadlineHeap<Question>()
     /// Closed buckets, by when they open; idle ones after that by when they are dropped.
     private var openings = DeadlineHeap<String>()
-    /// Questions that may be dropped, by when they were last wanted.
+    /// Questions that may be dropped, by when they were last wanted, or by some time before: see `longestUnwanted`.
     private var idle = DeadlineHeap<Question>()
     private var timer: Instant?
 
@@ -163,7 +163,7 @@ package struct FactMachine<
         }
         var effects: [Effect] = []
         for name in touched { effects += dispatch(name, now: now) }
-        while let (question, lastWanted) = idle.first, now - lastWanted >= settings.unwantedLimit {
+        while let (question, lastWanted) = longestUnwanted(), now - lastWanted >= settings.unwantedLimit {
             counts.expired += 1
             effects.append(forget(question))
         }
@@ -252,12 +252,22 @@ extension FactMachine {
     /// Makes a question droppable while nobody waits for it and it is not being fetched.
     private mutating func rest(_ question: Question) {
         guard let entry = entries[question], entry.state == .idle, entry.waiting.isEmpty else { return }
-        idle.set(question, at: entry.lastWanted)
+        if idle.time(of: question) == nil { idle.set(question, at: entry.lastWanted) }
+    }
+
+    /// Of the questions that may be dropped, the one that nobody has wanted for longest. Plans want the same hundreds again and again:
+    /// each keeps its place, and takes the one that is due to it when it comes up.
+    private mutating func longestUnwanted() -> (question: Question, lastWanted: Instant)? {
+        while let (question, time) = idle.first {
+            guard let lastWanted = entries[question]?.lastWanted, lastWanted > time else { return (question, time) }
+            idle.set(question, at: lastWanted)
+        }
+        return nil
     }
 
     private mutating func evict() -> [Effect] {
         var effects: [Effect] = []
-        while entries.count > settings.limit, let (question, _) = idle.first {
+        while entries.count > settings.limit, let (question, _) = longestUnwanted() {
             counts.evicted += 1
             effects.append(forget(question))
         }

@@ -31,6 +31,8 @@ struct CandidateImages: Derivation {
     struct Candidates: Hashable {
         var entries: [Entry] = []
         var wants: [TagDigest] = []
+        /// Repositories of which it is not known yet, or not now, what runs.
+        var undecided: Set<String> = []
     }
 
     func value(in world: World) -> Candidates {
@@ -64,12 +66,15 @@ struct CandidateImages: Derivation {
         let namespace = watch.metadata.namespace
         var wants: Set<TagDigest> = []
         var running: [ImageKey: Set<String>] = [:]
-        var fromTag: Set<ImageKey> = []
+        var (fromTag, named): (Set<ImageKey>, Set<ImageKey>) = ([], [])
+        var undecided: Set<String> = []
         for place in places {
             guard let found = world.derived(RunningTags(namespace: place)).value[RunningTags.Name(reference)]
             else { continue }
             wants.formUnion(found.wants)
             fromTag.formUnion(found.resolvedFromTag)
+            named.formUnion(found.images.keys.filter { !found.resolvedFromTag.contains($0) })
+            if found.isUndecided { undecided.insert(reference.name) }
             // A Secret of another namespace is none of this one's.
             for (key, secrets) in found.images {
                 running[key, default: []].formUnion(place == namespace ? secrets : [])
@@ -86,7 +91,7 @@ struct CandidateImages: Derivation {
                 image: key, reference: name, names: [reference, newest],
                 user: ScanReport.Workload(kind: ImageWatch.resource.kind, name: watch.metadata.name),
                 pullSecrets: secrets.union(own), isActive: !watch.spec.isSuspended)
-            entry.isResolvedFromTag = fromTag.contains(key)
+            entry.isResolvedFromTag = fromTag.contains(key) && !named.contains(key)
             entry.since = Self.rescanTime(of: key, beside: other, in: namespace, world)
             if let known = entries[key]?.since { entry.since = max(known, entry.since ?? known) }
             entries[key] = entry
@@ -96,7 +101,7 @@ struct CandidateImages: Derivation {
             add(key, reference, ownSecrets, beside: candidate)
             add(candidate, newest, secrets, beside: key)
         }
-        return Candidates(entries: Array(entries.values), wants: Array(wants))
+        return Candidates(entries: Array(entries.values), wants: Array(wants), undecided: undecided)
     }
 
     private static func rescanTime(
@@ -112,6 +117,7 @@ extension CandidateImages.Candidates {
     fileprivate mutating func add(_ other: Self) {
         entries += other.entries
         wants += other.wants
+        undecided.formUnion(other.undecided)
     }
 }
 

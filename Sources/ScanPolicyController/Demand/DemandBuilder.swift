@@ -64,6 +64,7 @@ struct DemandBuilder {
             for text in spec.images ?? [] { addNamed(text) }
             let candidates = world.derived(CandidateImages(policy: terms.policy)).value
             demand.wants += candidates.wants
+            demand.undecided = candidates.undecided
             for entry in candidates.entries { add(entry) }
         }
         demand.demands = images.values.sorted { $0.image < $1.image }

@@ -23,6 +23,8 @@ struct RunningTags: Derivation {
         var images: [ImageKey: Set<String>] = [:]
         /// Those of them that only the tag tells, because no digest that the registry knows is said to run.
         var resolvedFromTag: Set<ImageKey> = []
+        /// It is not known yet, or not now, what some Pods run.
+        var isUndecided = false
         /// What has to be asked before it is known what some Pods run.
         var wants: Set<TagDigest> = []
     }
@@ -83,13 +85,17 @@ extension RunningTags.Tag {
             wants.insert(question)
             switch ForeignContent(question, in: world) {
             case .held(let digest): return (digest, false)
-            case .unknown, .failed: return nil
+            case .unknown, .failed:
+                isUndecided = true
+                return nil
             case .absent: break
             }
         }
         let question = TagDigest(reference)
         wants.insert(question)
-        return world.fact(question).answer.map { ($0, true) }
+        if let digest = world.fact(question).answer { return (digest, true) }
+        isUndecided = true
+        return nil
     }
 }
 

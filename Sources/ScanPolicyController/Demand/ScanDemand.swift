@@ -102,6 +102,8 @@ package struct LocalDemand: Hashable, Sendable {
     package var notPullable: Set<NamedImage> = []
     /// Images that wait for a fact or an object: neither demanded nor gone.
     package var unresolved: Set<NamedImage> = []
+    /// Repositories of images that are compared, of which it is not known what runs: their reports stay as well.
+    package var undecided: Set<String> = []
     /// So little is known of the namespace that nothing in it may be pruned.
     package var isUnseen = false
     package var wants: [TagDigest] = []

@@ -46,6 +46,9 @@ struct Coverage {
                     guard let repository = image.repository else { continue }
                     unresolved.insert(NamedRepository(namespace: namespace, repository: repository))
                 }
+                for repository in local.undecided {
+                    unresolved.insert(NamedRepository(namespace: namespace, repository: repository))
+                }
             }
         }
         frozen.formUnion(Set(retention.keys).subtracting(active))

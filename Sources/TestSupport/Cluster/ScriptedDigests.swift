@@ -17,7 +17,7 @@ package final class ScriptedDigests<Question: DigestQuestion>: FactSource {
     package func ask(_ question: Question) async -> Result<Digest, FactFailure> {
         let text = digests.withLock { $0[question.reference.description] }
         guard let digest = text.flatMap({ Digest($0) }) else {
-            return .failure(FactFailure(reason: "NotFound", message: "no such tag", isFinal: true))
+            return .failure(FactFailure(reason: "ImageNotFound", message: "no such tag", isFinal: true))
         }
         return .success(digest)
     }
