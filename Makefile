@@ -19,7 +19,7 @@ export PATH := $(CACHE)/bin:$(PATH)
 .PHONY: help setup build debug rings workbench render zones verify test laws chart e2e demo bench image-pins clean
 
 help: ## list the targets
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z][a-z0-9-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: ## install what is missing from Debian and PyPI, build the test cluster's programs once
 	@e2e/setup
@@ -66,7 +66,8 @@ RING4 := (HTTPClientTransport|ProbeServer|Sandbox|RealCluster|RealRegistry|Watch
 LAWS  := ControllerRuntimeTests.LawsTests
 PLAIN := swift test --disable-xctest $(STRICT)
 TEST  := $(PLAIN) --no-parallel
-test: ## rings 1-4, or one: make test RING=1
+# What rings 1 to 3 need beside Swift, the demo needs as well.
+test: $(if $(filter all 4,$(RING)),setup) ## rings 1-4, or one: make test RING=1
 ifeq ($(RING),all)
 	@mkdir -p $(DEBUG)
 	@$(TEST) --scratch-path $(DEBUG) --skip '$(LAWS)|$(RING4)'
@@ -88,14 +89,14 @@ laws: rings ## the laws table: law, controller, cases, seed, failures
 	@SWIFT_DETERMINISTIC_HASHING=1 timeout --kill-after=10 1200 $(RINGS)/debug/watchbillPackageTests.xctest \
 	  --testing-library swift-testing --filter '$(LAWS)'
 
-chart: ## judge the Helm chart and the plain manifests without a cluster: both Helms, schemas, restricted Pods, bad values
+chart: setup ## judge the Helm chart and the plain manifests without a cluster: both Helms, schemas, restricted Pods, bad values
 	@helm/tests/check
 
-e2e: build ## ring 5 on the real cluster; SCENARIO=name for one
+e2e: setup build ## ring 5 on the real cluster; SCENARIO=name for one
 	@e2e/run $(SCENARIO)
 
 # The figures' program is built like the product: the release configuration, beside it.
-bench: build ## the figures as a table and as .build/bench.json; BENCH="--pods 1000 list" for less
+bench: setup build ## the figures as a table and as .build/bench.json; BENCH="--pods 1000 list" for less
 	@swift build $(STATIC) $(STRICT) -q --product figures --scratch-path $(RELEASE)
 	@e2e/bench $(BENCH)
 
