@@ -15,6 +15,10 @@ STATIC   := -c release --static-swift-stdlib -Xlinker --gc-sections
 PROGRAM  := $(RELEASE)/release/watchbill
 
 export PATH := $(CACHE)/bin:$(PATH)
+COMMIT := $(shell git rev-parse HEAD 2>/dev/null)
+ifneq ($(COMMIT),)
+export WATCHBILL_COMMIT := $(COMMIT)$(if $(shell git status --porcelain 2>/dev/null),-changed)
+endif
 
 .PHONY: help setup build debug rings workbench render zones verify test laws chart e2e demo bench image-pins clean
 

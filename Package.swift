@@ -24,8 +24,11 @@ let shims: Set<String> = [
     "CDigest", "CZlib", "CYAML", "CRE2", "CBuild", "CMemory", "CKubernetesSchemas", "CCertificates",
 ]
 
-/// The commit that is built, for `watchbill version`.
-let commit = Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
+/// The commit that is built, for `watchbill version`. What this file says is kept for as long as neither it nor the environment
+/// changes, so the Makefile names the commit.
+let commit =
+    Context.environment["WATCHBILL_COMMIT"]
+    ?? Context.gitInformation.map { $0.currentCommit + ($0.hasUncommittedChanges ? "-changed" : "") } ?? "unknown"
 
 let vocabulary: [Target] = [
     shim("CDigest", .unsafeFlags(["-l:libcrypto.a"])),
