@@ -7,7 +7,8 @@ import Testing
 
 /// What programs get of ours when they are started.
 @Suite struct ProcessLaunchTests {
-    @Test func `a program gets the descriptors that it is given and no other`() throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `a program gets the descriptors that it is given and no other`() async throws {
         // As sockets of libraries are opened, without the mark that closes them.
         let (low, given, high) = (open("/dev/null", O_RDONLY), open("/dev/null", O_RDONLY), open("/dev/null", O_RDONLY))
         defer { for descriptor in [low, given, high] { close(descriptor) } }
@@ -16,7 +17,7 @@ import Testing
         let launch = ProcessLaunch(
             command: ["sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"], descriptors: [given])
         let identifier = try launch.start()
-        while !StartedProcess.hasEnded(identifier) { usleep(10_000) }
+        while !StartedProcess.hasEnded(identifier) { try await Task.sleep(for: .milliseconds(10)) }
         #expect(StartedProcess.reap(identifier).status == 0)
     }
 
