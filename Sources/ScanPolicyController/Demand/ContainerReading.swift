@@ -52,3 +52,46 @@ enum ForeignContent {
         }
     }
 }
+
+/// Which digest of its repository runs, and what has to be asked to know it: the one that the node names, if the repository has
+/// it, or else what the tag is now.
+struct RunningDigest {
+    enum Standing {
+        case known(Digest, isFromTag: Bool)
+        case unknown
+        case failed
+    }
+
+    private(set) var standing: Standing
+    private(set) var wants: [TagDigest] = []
+
+    init(of content: ContainerReading.Content, _ reference: ImageReference, in world: World) {
+        if let digest = content.digest {
+            standing = .known(digest, isFromTag: false)
+            return
+        }
+        if let question = content.foreign {
+            wants.append(question)
+            switch ForeignContent(question, in: world) {
+            case .held(let digest):
+                standing = .known(digest, isFromTag: false)
+                return
+            case .unknown:
+                standing = .unknown
+                return
+            case .failed:
+                standing = .failed
+                return
+            case .absent: break
+            }
+        }
+        let question = TagDigest(reference)
+        wants.append(question)
+        standing =
+            switch world.fact(question) {
+            case .known(let digest, _): .known(digest, isFromTag: true)
+            case .unknown: .unknown
+            case .failed: .failed
+            }
+    }
+}

@@ -144,23 +144,15 @@ struct DemandBuilder {
         if isExcluded(reference, written: reading.image) { return .excluded }
         // Without an id the node has not shown that it may have this image: whoever merely names a digest learns nothing of it.
         if reading.imageID.isEmpty { return .unresolved(repository: reference.name, isCounted: false) }
-        if let digest = content.digest { return .image(reference, digest, isResolvedFromTag: false) }
-        guard let question = content.foreign else { return resolveTag(of: reference) }
-        demand.wants.append(question)
-        switch ForeignContent(question, in: world) {
-        case .held(let digest): return .image(reference, digest, isResolvedFromTag: false)
-        case .unknown: return .unresolved(repository: reference.name, isCounted: true)
-        case .absent: return resolveTag(of: reference)
-        case .failed: return .notPullable(repository: reference.name)
-        }
+        return resolve(content, reference)
     }
 
-    /// Asks the registry for the digest behind the tag.
-    private mutating func resolveTag(of reference: ImageReference) -> Answer {
-        let question = TagDigest(reference)
-        demand.wants.append(question)
-        switch world.fact(question) {
-        case .known(let digest, _): return .image(reference, digest, isResolvedFromTag: true)
+    /// Asks the registry where the node does not tell.
+    private mutating func resolve(_ content: ContainerReading.Content, _ reference: ImageReference) -> Answer {
+        let running = RunningDigest(of: content, reference, in: world)
+        demand.wants += running.wants
+        switch running.standing {
+        case .known(let digest, let isFromTag): return .image(reference, digest, isResolvedFromTag: isFromTag)
         case .unknown: return .unresolved(repository: reference.name, isCounted: true)
         case .failed: return .notPullable(repository: reference.name)
         }
@@ -175,9 +167,7 @@ struct DemandBuilder {
     /// An image that the policy itself names, on every platform that the cluster has.
     private mutating func addNamed(_ text: String) {
         guard let reference = ImageNames.parse(text), !isExcluded(reference, written: text) else { return }
-        let answer =
-            reference.digest.map { .image(reference, $0, isResolvedFromTag: false) } ?? resolveTag(of: reference)
-        switch answer {
+        switch resolve(.init(reference: reference, digest: reference.digest), reference) {
         case .excluded: break
         case .notPullable(let repository):
             demand.notPullable.insert(NamedImage(namespace: namespace, image: text, repository: repository))

@@ -66,36 +66,20 @@ extension RunningTags.Tag {
         _ platform: Platform, _ pullSecrets: [String], in world: World
     ) {
         // Without an id the node has not shown that it may have this image.
-        guard !reading.imageID.isEmpty, let found = digest(of: content, reference, in: world) else { return }
-        let key = ImageKey(digest: found.digest, platform: platform)
-        if !found.isFromTag {
+        if reading.imageID.isEmpty { return }
+        let running = RunningDigest(of: content, reference, in: world)
+        wants.formUnion(running.wants)
+        guard case .known(let digest, let isFromTag) = running.standing else {
+            isUndecided = true
+            return
+        }
+        let key = ImageKey(digest: digest, platform: platform)
+        if !isFromTag {
             resolvedFromTag.remove(key)
         } else if images[key] == nil {
             resolvedFromTag.insert(key)
         }
         images[key, default: []].formUnion(pullSecrets)
-    }
-
-    /// What runs, as a policy that selects it would find it; what has to be asked for that is noted.
-    private mutating func digest(
-        of content: ContainerReading.Content, _ reference: ImageReference, in world: World
-    ) -> (digest: Digest, isFromTag: Bool)? {
-        if let digest = content.digest { return (digest, false) }
-        if let question = content.foreign {
-            wants.insert(question)
-            switch ForeignContent(question, in: world) {
-            case .held(let digest): return (digest, false)
-            case .unknown, .failed:
-                isUndecided = true
-                return nil
-            case .absent: break
-            }
-        }
-        let question = TagDigest(reference)
-        wants.insert(question)
-        if let digest = world.fact(question).answer { return (digest, true) }
-        isUndecided = true
-        return nil
     }
 }
 
